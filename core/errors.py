@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -34,7 +34,27 @@ def _rebuild(kind: type[AppError], code: str, params: dict[str, Any]) -> AppErro
 
 
 class ExportError(AppError):
-    """The dropped file cannot be read as traffic. ``core.ingest`` raises nothing else."""
+    """The dropped file cannot be read as traffic. ``core.ingest`` raises nothing else.
+
+    ``faults`` lists everything that is wrong with the file, so that a person mends it in one go.
+
+    >>> error = ExportError.of([("no_count_column", {"columns": ("Date",)}), ("no_rows", {})])
+    >>> error.code, [fault.code for fault in error.faults]
+    ('no_count_column', ['no_count_column', 'no_rows'])
+    """
+
+    @classmethod
+    def of(cls, faults: Sequence[tuple[str, dict[str, Any]]]) -> ExportError:
+        """One error out of several faults; its code is the code of the first."""
+        code, params = faults[0]
+        return cls(code, **params, others=tuple(faults[1:]))
+
+    @property
+    def faults(self) -> tuple[AppError, ...]:
+        """Every fault found, this one first, each with its own code and parameters."""
+        params = {key: value for key, value in self.params.items() if key != "others"}
+        others = (AppError(code, **more) for code, more in self.params.get("others", ()))
+        return (AppError(self.code, **params), *others)
 
 
 class NotEnoughData(AppError):

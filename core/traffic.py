@@ -1,0 +1,293 @@
+"""Traffic: the one data type. Counts per time and channel, and how to filter, total and compare."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import pandas as pd
+
+COUNTS = (
+    "sessions",
+    "engaged_sessions",
+    "events",
+    "users",
+    "engagement_seconds",
+    "new_users",
+    "views",
+    "clicks",
+    "key_events",
+    "revenue",
+)
+"""Additive columns of ``Traffic.frame``. NaN means not exported, 0 means exported as zero."""
+
+ALL_CHANNELS = "(all)"
+"""The channel of every row when the export has no channel column."""
+
+UNATTRIBUTED = ("Unassigned", "(other)", "(not set)")
+"""Labels that say "GA4 could not tell", so they are a tagging matter and not a channel to rank."""
+
+GRAINS = ("hour", "day", "week", "month", "none")
+_OFFSETS = {"hour": "h", "day": "D", "week": "7D", "month": "MS"}
+_MAIN_METRICS = ("sessions", "users", "views", "events", "clicks")
+
+
+@dataclass(frozen=True, eq=False)
+class Traffic:
+    """Counts of one website over time and channel. Nobody mutates the frame.
+
+    Args:
+        frame: columns ``time`` (datetime64, naive, start of the period), ``channel`` (str) and
+            every name of ``COUNTS`` (float64); one row per time and channel.
+        grain: ``hour``, ``day``, ``week``, ``month`` or ``none``.
+        times: every period that the data cover, also those without a row (GA4 leaves out zero
+            rows). Empty for grain ``none``.
+    """
+
+    frame: pd.DataFrame
+    grain: str
+    times: pd.DatetimeIndex
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the rows are placed in time."""
+        return self.grain != "none"
+
+    @property
+    def has_channels(self) -> bool:
+        """Whether the export told channels apart."""
+        return not self.frame["channel"].eq(ALL_CHANNELS).all()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no row is left, for example after filtering."""
+        return self.frame.empty
+
+    @property
+    def exported(self) -> tuple[str, ...]:
+        """Names of ``COUNTS`` that hold at least one value."""
+        return tuple(name for name in COUNTS if self.frame[name].notna().any())
+
+    @property
+    def main_metric(self) -> str:
+        """What pages show first: sessions, else users, views, events, clicks."""
+        return next((name for name in _MAIN_METRICS if name in self.exported), "sessions")
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channels, largest first by the main metric, ties in alphabetical order."""
+        sizes = self.frame.groupby("channel")[self.main_metric].sum().reset_index()
+        ordered = sizes.sort_values([self.main_metric, "channel"], ascending=[False, True])
+        return tuple(ordered["channel"])
+
+    @property
+    def first_day(self) -> date:
+        """First calendar day covered."""
+        return self.times[0].date()
+
+    @property
+    def last_day(self) -> date:
+        """Last calendar day covered: for weeks and months the last day of the last one."""
+        return (_period_ends(self.times[-1:], self.grain)[0] - timedelta(seconds=1)).date()
+
+    @property
+    def days(self) -> int:
+        """Number of calendar days from the first to the last covered."""
+        return (self.last_day - self.first_day).days + 1 if len(self.times) else 0
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a person wants to look at. ``None`` means everything.
+
+    Args:
+        start: first day, inclusive.
+        end: last day, inclusive.
+        channels: names as exported.
+        weekdays: 0 is Monday, 6 is Sunday.
+        hours: hours of the day, 0 to 23.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    channels: tuple[str, ...] | None = None
+    weekdays: tuple[int, ...] | None = None
+    hours: tuple[int, ...] | None = None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is filtered at all."""
+        return self != Filters()
+
+
+def make_traffic(
+    frame: pd.DataFrame, grain: str, times: pd.DatetimeIndex | None = None
+) -> Traffic:
+    """Complete, sort and freeze a frame of counts.
+
+    Args:
+        frame: ``time`` (unless ``grain`` is ``none``), optionally ``channel``, and any of
+            ``COUNTS``. Rows of the same time and channel are added up.
+        grain: one of ``GRAINS``.
+        times: the periods covered; by default from the first to the last time without a hole.
+
+    Returns:
+        A ``Traffic`` whose frame has every column and one row per time and channel.
+
+    >>> rows = pd.DataFrame({"time": pd.to_datetime(["2024-01-01", "2024-01-03"]), "sessions": 5.0})
+    >>> traffic = make_traffic(rows, "day")
+    >>> len(traffic.times), traffic.channels, traffic.exported
+    (3, ('(all)',), ('sessions',))
+    """
+    if grain not in GRAINS:
+        raise ValueError(f"grain must be one of {GRAINS}, not {grain!r}")
+    full = frame.reindex(columns=["time", "channel", *COUNTS])
+    full["channel"] = full["channel"].astype(object).fillna(ALL_CHANNELS).astype(str)
+    if grain == "none":
+        full["time"] = pd.Timestamp(0)
+    full["time"] = full["time"].astype("datetime64[s]")
+    full[list(COUNTS)] = full[list(COUNTS)].astype("float64")
+    grouped = full.groupby(["time", "channel"], as_index=False)[list(COUNTS)].sum(min_count=1)
+    if times is None:
+        times = _all_periods(grouped["time"], grain)
+    return Traffic(grouped, grain, times)
+
+
+def _all_periods(times: pd.Series, grain: str) -> pd.DatetimeIndex:
+    if grain == "none" or times.empty:
+        return pd.DatetimeIndex([], dtype="datetime64[s]")
+    return pd.date_range(times.min(), times.max(), freq=_OFFSETS[grain], unit="s")
+
+
+def _period_ends(times: pd.DatetimeIndex, grain: str) -> pd.DatetimeIndex:
+    steps = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1)}
+    if grain == "month":
+        return times + pd.offsets.MonthBegin(1)
+    return times + steps.get(grain, pd.Timedelta(days=7))
+
+
+def select(traffic: Traffic, filters: Filters) -> Traffic:
+    """Keep what the filters let through; a traffic without time ignores the time filters.
+
+    >>> rows = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=48, freq="h"),
+    ...                      "sessions": 1.0})
+    >>> morning = select(make_traffic(rows, "hour"), Filters(hours=(8, 9)))
+    >>> len(morning.frame), len(morning.times)
+    (4, 4)
+    """
+    frame = traffic.frame
+    if filters.channels is not None:
+        frame = frame[frame["channel"].isin(filters.channels)]
+    if not traffic.has_time:
+        return replace(traffic, frame=frame.reset_index(drop=True))
+    times = traffic.times[_is_kept(traffic.times, traffic.grain, filters)]
+    frame = frame[frame["time"].isin(times)]
+    return replace(traffic, frame=frame.reset_index(drop=True), times=times)
+
+
+def _is_kept(times: pd.DatetimeIndex, grain: str, filters: Filters) -> pd.Series:
+    kept = pd.Series(data=True, index=times)
+    if filters.start is not None:
+        kept &= times >= pd.Timestamp(filters.start)
+    if filters.end is not None:
+        kept &= times < pd.Timestamp(filters.end) + timedelta(days=1)
+    if filters.weekdays is not None and grain in ("hour", "day"):
+        kept &= times.weekday.isin(filters.weekdays)
+    if filters.hours is not None and grain == "hour":
+        kept &= times.hour.isin(filters.hours)
+    return kept.to_numpy()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two periods of equal length, one right before the other.
+
+    Args:
+        current: first and last day of the later period.
+        previous: first and last day of the earlier one.
+        is_inside: the selection itself was halved, because nothing lies before it in the file.
+    """
+
+    current: tuple[date, date]
+    previous: tuple[date, date]
+    is_inside: bool
+
+    @property
+    def days(self) -> int:
+        """Length of each period in days."""
+        return (self.current[1] - self.current[0]).days + 1
+
+
+def previous_period(traffic: Traffic, filters: Filters) -> Comparison | None:
+    """Find the period of equal length before the selection.
+
+    Where the file holds nothing before the selection, the later half of the selection is compared
+    with the half before it, in whole weeks where possible so that weekdays match.
+
+    Args:
+        traffic: the whole, unfiltered traffic.
+        filters: the person's selection; only its dates matter here.
+
+    Returns:
+        The two periods, or ``None`` when fewer than two days are selected or there is no time.
+
+    >>> rows = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=28), "sessions": 1.0})
+    >>> halves = previous_period(make_traffic(rows, "day"), Filters())
+    >>> halves.is_inside, halves.days, halves.previous[0].isoformat()
+    (True, 14, '2024-01-01')
+    """
+    if traffic.grain not in ("hour", "day") or not len(traffic.times):
+        return None
+    start = max(filters.start or traffic.first_day, traffic.first_day)
+    end = min(filters.end or traffic.last_day, traffic.last_day)
+    days = (end - start).days + 1
+    if days >= 1 and start - timedelta(days=days) >= traffic.first_day:
+        return _adjacent(end, days, is_inside=False)
+    half = days // 2
+    half = half - half % 7 if half >= 7 else half
+    return _adjacent(end, half, is_inside=True) if half >= 1 else None
+
+
+def _adjacent(end: date, days: int, *, is_inside: bool) -> Comparison:
+    start = end - timedelta(days=days - 1)
+    before = start - timedelta(days=1)
+    return Comparison((start, end), (before - timedelta(days=days - 1), before), is_inside)
+
+
+def total_over_time(traffic: Traffic, metrics: Iterable[str]) -> pd.DataFrame:
+    """Add up all channels per period, with zeros where the file has no row.
+
+    GA4 leaves out combinations without a session, so a period inside the covered span without a
+    row is a zero and not a gap.
+
+    Args:
+        traffic: with time.
+        metrics: names of ``COUNTS`` that were exported.
+
+    Returns:
+        One column per metric, index ``time`` = ``traffic.times``.
+    """
+    totals = traffic.frame.groupby("time")[list(metrics)].sum()
+    return totals.reindex(traffic.times, fill_value=0.0).rename_axis("time")
+
+
+def daily_by_channel(traffic: Traffic, metric: str) -> pd.DataFrame:
+    """Daily counts, one column per channel, with zeros where a channel has no row.
+
+    Args:
+        traffic: hourly or daily.
+        metric: a name of ``COUNTS``.
+
+    Returns:
+        Index: the covered days; columns: channels, largest first.
+    """
+    table = traffic.frame.pivot_table(
+        index=traffic.frame["time"].dt.normalize(),
+        columns="channel",
+        values=metric,
+        aggfunc="sum",
+        observed=True,
+    )
+    days = traffic.times.normalize().unique()
+    return table.reindex(index=days, columns=list(traffic.channels)).fillna(0.0).rename_axis("day")
