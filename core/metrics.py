@@ -114,6 +114,7 @@ _ENTRIES = (
         "Time with the site in the foreground, all sessions together.",
         _GA4_ENGAGEMENT,
         unit="seconds",
+        part_of="sessions",
     ),
     _count(
         "new_users",
@@ -265,7 +266,7 @@ def _group_key(frame: pd.DataFrame, name: str) -> pd.Series:
         "time": lambda: frame["time"],
         "channel": lambda: frame["channel"],
         "day": lambda: frame["time"].dt.normalize(),
-        "weekday": lambda: frame["time"].dt.weekday,
+        "weekday": lambda: frame["time"].dt.day_of_week,
         "hour": lambda: frame["time"].dt.hour,
     }
     if name not in makers:

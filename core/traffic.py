@@ -193,7 +193,7 @@ def _is_kept(times: pd.DatetimeIndex, grain: str, filters: Filters) -> pd.Series
     if filters.end is not None:
         kept &= times < pd.Timestamp(filters.end) + timedelta(days=1)
     if filters.weekdays is not None and grain in ("hour", "day"):
-        kept &= times.weekday.isin(filters.weekdays)
+        kept &= times.day_of_week.isin(filters.weekdays)
     if filters.hours is not None and grain == "hour":
         kept &= times.hour.isin(filters.hours)
     return kept.to_numpy()

@@ -1,0 +1,71 @@
+"""What changed between two periods of equal length, with the uncertainty of the change."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from core.metrics import METRICS, values
+from core.statistics import Interval, change_interval, ratio_difference
+from core.traffic import Traffic, daily_by_channel, total_over_time
+
+
+def channel_changes(current: Traffic, previous: Traffic, metric: str) -> pd.DataFrame:
+    """Change of each channel's count between two periods of equal length.
+
+    Args:
+        current: hourly or daily.
+        previous: the period before, as many days.
+        metric: a count.
+
+    Returns:
+        ``channel``, ``current``, ``previous``, ``change`` (0.1 is 10 % more), ``low``, ``high``
+        (95 %) and ``p_value``; largest first.
+    """
+    now, before = daily_by_channel(current, metric), daily_by_channel(previous, metric)
+    rows = []
+    for name in dict.fromkeys([*now.columns, *before.columns]):
+        later = now.get(name, pd.Series(0.0, index=now.index))
+        earlier = before.get(name, pd.Series(0.0, index=before.index))
+        change = change_interval(later, earlier)
+        rows.append(
+            (name, later.sum(), earlier.sum(), change.value, change.low, change.high, change.p_value)
+        )
+    columns = ["channel", "current", "previous", "change", "low", "high", "p_value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def headline_changes(current: Traffic, previous: Traffic, metrics: list[str]) -> pd.DataFrame:
+    """Change of counts (relative) and ratios (difference) of all traffic between two periods.
+
+    Args:
+        current: hourly or daily.
+        previous: as many days.
+        metrics: keys of ``METRICS``.
+
+    Returns:
+        ``metric``, ``current``, ``previous``, ``change`` (a part of the previous for counts, a
+        difference for ratios), ``low``, ``high``, ``p_value``.
+    """
+    now, before = _daily(current), _daily(previous)
+    rows = []
+    for metric in metrics:
+        entry = METRICS[metric]
+        new, old = (float(values(part.sum().to_frame().T, metric).iloc[0]) for part in (now, before))
+        if entry.is_ratio:
+            change = _ratio_change(now, before, metric)
+        else:
+            change = change_interval(now[metric], before[metric])
+        rows.append((metric, new, old, change.value, change.low, change.high, change.p_value))
+    names = ["metric", "current", "previous", "change", "low", "high", "p_value"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def _daily(traffic: Traffic) -> pd.DataFrame:
+    sums = total_over_time(traffic, traffic.exported)
+    return sums.groupby(sums.index.normalize()).sum()
+
+
+def _ratio_change(now: pd.DataFrame, before: pd.DataFrame, metric: str) -> Interval:
+    entry = METRICS[metric]
+    parts = [(part[entry.numerator], part[entry.denominator]) for part in (now, before)]
+    return ratio_difference(parts[0], parts[1], is_share=entry.unit == "share")

@@ -1,0 +1,19 @@
+"""What traffic to expect: a forecast that was tried on the past before it is shown.
+
+``forecast`` is the one verb. It reads a history of counts, replays the past from several
+moments ("folds"), lets a few methods compete there, and returns the winner's forecast with a
+band made from the errors of that replay.
+
+    history.py    checks the series and lays it on a regular grid
+    profiles.py   the simple methods: same hour of last week, mean or median of the prior weeks
+    model.py      the Prophet recipe; the only place that imports Prophet
+    backtest.py   plans the folds, replays the past, lets the methods compete
+    bands.py      bands from the replay's errors, for each period and for the sum
+    accuracy.py   WAPE, MASE, bias, coverage, skill
+    results.py    the types that come back
+"""
+
+from core.forecast.engine import forecast
+from core.forecast.results import Accuracy, Forecast, Total
+
+__all__ = ["Accuracy", "Forecast", "Total", "forecast"]

@@ -1,0 +1,221 @@
+"""Replay the past: forecast from several moments of the history and let the methods compete."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.forecast.history import Grain, History
+from core.forecast.model import ModelFailed, prophet_mean
+from core.forecast.profiles import seasonal_mean, seasonal_median, seasonal_naive
+
+METHODS = {
+    "prophet_log_flat": "Prophet on log counts, flat trend, smoothed recent level",
+    "prophet_log_flat_yearly": "the same with a yearly season",
+    "seasonal_median": "median of the last four counts at the same place of the season",
+    "seasonal_mean": "mean of the last four counts at the same place (mostly-zero histories)",
+    "seasonal_naive": "the newest count at the same place of the season",
+    "average": "mean of the Prophet forecast and the seasonal profile",
+    "average_yearly": "the same with Prophet's yearly season",
+}
+MOST_FOLDS = 12
+SPARE_CYCLES = 3
+LONGEST_FIRST_TRAINING = {"hour": 28 * 24, "day": 56, "week": 26, "month": 24}
+YEARLY_FROM = 730
+MOSTLY_ZERO_SHARE = 0.5
+PREFERENCE = 0.97
+
+Values = NDArray[np.float64]
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the replay starts and how far it looks.
+
+    Args:
+        origins: number of periods known at each fold, oldest fold first.
+        horizon: periods forecast in each fold.
+    """
+
+    origins: tuple[int, ...]
+    horizon: int
+
+
+@dataclass(frozen=True, eq=False)
+class Replay:
+    """What each method said in each fold.
+
+    Args:
+        plan: the folds.
+        actual: counts, one row a fold, NaN where the period is missing.
+        said: method key to its forecasts, same shape as ``actual``.
+    """
+
+    plan: Plan
+    actual: Values
+    said: Mapping[str, Values]
+
+    @property
+    def places(self) -> NDArray[np.int64]:
+        """Position in the history of each replayed period, same shape as ``actual``."""
+        return np.asarray(self.plan.origins)[:, None] + np.arange(self.plan.horizon)[None, :]
+
+
+def plan_folds(length: int, horizon: int, grain: Grain) -> Plan:
+    """Choose up to 12 folds, the newest ending where the history ends.
+
+    Folds are as long as the horizon if the history allows at least four of them (moved on by one
+    day at a time if need be), else shorter. They do not overlap where the history is long enough.
+
+    >>> from core.forecast.history import GRAINS
+    >>> plan_folds(28 * 24, 7 * 24, GRAINS["hour"]).origins[0] / 24
+    14.0
+    """
+    first = _first_training(length, grain)
+    room = max(1, (length - first) // grain.cycle - SPARE_CYCLES) * grain.cycle
+    tested = min(horizon, room)
+    free = (length - tested - first) // grain.cycle
+    whole = -(-tested // grain.cycle)
+    step = max(1, min(whole, -(-free // (MOST_FOLDS - 1)))) * grain.cycle
+    newest_first = range(length - tested, first - 1, -step)
+    return Plan(tuple(reversed(newest_first[:MOST_FOLDS])), tested)
+
+
+def _first_training(length: int, grain: Grain) -> int:
+    """Return the shortest history that a fold may know: half of all, within limits."""
+    half = length // 2 // grain.cycle * grain.cycle
+    return max(grain.season, min(half, LONGEST_FIRST_TRAINING[grain.name]))
+
+
+def replay(history: History, plan: Plan, on_progress: Progress) -> tuple[Replay, bool]:
+    """Forecast from every fold with every method.
+
+    Returns:
+        The replay, and whether Prophet took part from first to last.
+    """
+    wide = np.append(history.values, np.full(plan.horizon, np.nan))
+    actual = np.stack([wide[o : o + plan.horizon] for o in plan.origins])
+    said, has_model = [], wants_model(history)
+    for number, origin in enumerate(plan.origins):
+        on_progress(number / (len(plan.origins) + 1), "replaying")
+        forecasts, has_model = forecasts_at(history, origin, plan.horizon, with_model=has_model)
+        said.append(forecasts)
+    shared = [key for key in said[-1] if all(key in forecasts for forecasts in said)]
+    return Replay(plan, actual, {k: np.stack([f[k] for f in said]) for k in shared}), has_model
+
+
+def wants_model(history: History) -> bool:
+    """Tell whether Prophet has anything to learn here: hours or days that are not constant."""
+    seen = history.values[~np.isnan(history.values)]
+    return history.grain.name in ("hour", "day") and bool(seen.max() > seen.min())
+
+
+def is_mostly_zero(values: Values) -> bool:
+    """Tell whether at least half of the counts are zero: medians would forecast nothing at all."""
+    return bool(np.mean(values[~np.isnan(values)] == 0) >= MOSTLY_ZERO_SHARE)
+
+
+def forecasts_at(
+    history: History, origin: int, horizon: int, *, with_model: bool
+) -> tuple[dict[str, Values], bool]:
+    """Return each method's forecast that knows only the first ``origin`` periods.
+
+    Returns:
+        Method key to mean counts, and whether Prophet worked.
+    """
+    known, season = history.values[:origin], history.grain.season
+    if np.isnan(known).all():
+        known = np.zeros(1)
+    profile_key, profile = _profile(history, known, horizon)
+    found = {"seasonal_naive": seasonal_naive(known, season, horizon), profile_key: profile}
+    if not with_model:
+        return found, False
+    try:
+        models = _model_forecasts(history, origin, horizon)
+    except ModelFailed:
+        return found, False
+    averages = {
+        key.replace("prophet_log_flat", "average"): (mean + profile) / 2
+        for key, mean in models.items()
+    }
+    return found | models | averages, True
+
+
+def _profile(history: History, known: Values, horizon: int) -> tuple[str, Values]:
+    """Return the mean profile for mostly-zero histories, else the median profile."""
+    if is_mostly_zero(history.values):
+        return "seasonal_mean", seasonal_mean(known, history.grain.season, horizon)
+    return "seasonal_median", seasonal_median(known, history.grain.season, horizon)
+
+
+def _model_forecasts(history: History, origin: int, horizon: int) -> dict[str, Values]:
+    """Return Prophet's forecasts, with a yearly season too where two years of days are there."""
+    times, values = history.times[:origin], history.values[:origin]
+    ahead = pd.date_range(times[-1], periods=horizon + 1, freq=history.grain.alias)[1:]
+    keys = {"prophet_log_flat": False}
+    if history.grain.name == "day" and len(history.values) >= YEARLY_FROM:
+        keys["prophet_log_flat_yearly"] = True
+    return {
+        key: prophet_mean(times, values, ahead, history.grain, yearly=yearly)
+        for key, yearly in keys.items()
+    }
+
+
+def choose(replayed: Replay, block: int) -> str:
+    """Return the key of the method that did best in the replay.
+
+    The score is the mean of two errors relative to the seasonal naive: of single periods and of
+    whole blocks (days of hours, weeks of days). Periods alone would let "zero, always" win where
+    most hours are empty. A plain average of model and profile is kept unless another method beats
+    it by 3 %: a lead smaller than that does not last.
+    """
+    scores = {
+        key: score(replayed.actual, said, replayed.said["seasonal_naive"], block)
+        for key, said in replayed.said.items()
+    }
+    home = next((k for k in ("average", "seasonal_median", "seasonal_mean") if k in scores))
+    best = min(scores, key=lambda key: scores[key])
+    return best if scores[best] < PREFERENCE * scores[home] else home
+
+
+def score(actual: Values, said: Values, naive: Values, block: int) -> float:
+    """Return the error of ``said`` relative to ``naive``; below 1 is better.
+
+    >>> one = np.ones((1, 2))
+    >>> score(actual=one, said=one, naive=one * 3, block=2)
+    0.0
+    """
+    single = _ratio(_mae(actual, said), _mae(actual, naive))
+    blocks = [block_sums(np.where(np.isnan(actual), np.nan, x), block) for x in (said, naive)]
+    sums = block_sums(actual, block)
+    return (single + _ratio(_mae(sums, blocks[0]), _mae(sums, blocks[1]))) / 2
+
+
+def block_sums(values: Values, block: int) -> Values:
+    """Sum each row in blocks of ``block`` periods; NaN counts as nothing, an empty block is NaN.
+
+    >>> block_sums(np.array([[1.0, 2, 3, np.nan, np.nan]]), 2)
+    array([[ 3.,  3., nan]])
+    """
+    rows, width = values.shape
+    padded = np.full((rows, -(-width // block) * block), np.nan)
+    padded[:, :width] = values
+    folded = padded.reshape(rows, -1, block)
+    return np.where(np.isnan(folded).all(axis=2), np.nan, np.nansum(folded, axis=2))
+
+
+def _mae(actual: Values, said: Values) -> float:
+    errors = np.abs(said - actual)
+    return float(np.nanmean(errors)) if np.isfinite(errors).any() else 0.0
+
+
+def _ratio(error: float, reference: float) -> float:
+    """Return error / reference; both zero is a tie, only the reference zero is a lost case."""
+    if reference > 0:
+        return error / reference
+    return 1.0 if error == 0 else float("inf")

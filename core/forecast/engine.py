@@ -1,0 +1,231 @@
+"""The verb: history in, forecast out."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from core.errors import NotEnoughData
+from core.forecast.accuracy import fold_totals, measure
+from core.forecast.backtest import (
+    Replay,
+    Values,
+    choose,
+    forecasts_at,
+    is_mostly_zero,
+    plan_folds,
+    replay,
+    wants_model,
+)
+from core.forecast.bands import make_band, outside_of, total_band, total_spread
+from core.forecast.history import History, read_history
+from core.forecast.results import Accuracy, Forecast, Total
+
+CAP = 3.0
+FEW_WINDOWS = 3.0
+SPIKE_TIMES = 10.0
+COVERAGE_SLACK = 0.15
+CAVEATS = {
+    "time_zone_dropped": "times carried a zone; local wall time was kept",
+    "infinite_values_ignored": "infinite counts were treated as gaps",
+    "rows_without_time_ignored": "rows whose time was missing were left out",
+    "duplicate_times_summed": "several rows had the same time and were summed",
+    "older_history_left_out": "only the newest part of a very long history was used",
+    "gaps_in_history": "periods inside the span have no count; they were left as gaps",
+    "constant_history": "every count was the same, so the band has no width",
+    "mostly_zero": "at least half of the counts are zero: means are small, bands are coarse",
+    "spike_in_history": "one count is more than ten times the 99th percentile of the others",
+    "backtest_shorter_than_horizon": "the replay could test only shorter horizons; wider beyond",
+    "few_folds": "fewer than three windows of time that do not overlap: accuracy is a rough guess",
+    "naive_is_best": "nothing beat repeating the last season",
+    "coverage_below_level": "in the replay the band held clearly fewer counts than its level",
+    "capped": "the forecast or its band exceeded three times the largest count ever seen",
+    "prophet_failed": "Prophet could not be used; simple seasonal methods only",
+}
+
+
+def forecast(
+    history: pd.Series,
+    horizon: int,
+    level: float = 0.8,
+    *,
+    on_progress: Callable[[float, str], None] | None = None,
+) -> Forecast:
+    """Forecast counts, with a band from the errors that the method made on this very history.
+
+    Replays the past from up to twelve moments, lets Prophet on log counts, the median of the
+    prior weeks, the seasonal naive and an average compete, and forecasts with the winner. The
+    accuracy belongs to the winner, chosen on the same folds: slightly flattering by nature.
+    Deterministic, and independent of whatever else runs.
+
+    Args:
+        history: counts on a ``DatetimeIndex``, hourly, daily, weekly or monthly; any row order.
+            A zone is dropped (local wall time stays), rows of the same time are summed, NaN,
+            infinities and missing periods are gaps: fill zero hours before, explicitly.
+        horizon: periods ahead, at most 366 days of hours, 731 days, 104 weeks or 36 months.
+        level: share of actual counts that the band is to hold, between 0 and 1 exclusive.
+        on_progress: called with the share done (0-1) and a stage: ``replaying``, ``forecasting``,
+            ``done``. What it raises passes through.
+
+    Returns:
+        The forecast.
+
+    Raises:
+        NotEnoughData: the only exception, with one of these codes:
+
+            - ``forecast_without_time``: no Series with a ``DatetimeIndex``.
+            - ``horizon_not_positive`` (horizon): not a whole number of at least 1.
+            - ``horizon_too_long`` (horizon, most): in periods.
+            - ``level_out_of_range`` (level).
+            - ``history_not_numeric``; ``history_empty``: no row with a time and a finite count.
+            - ``negative_values`` (count).
+            - ``irregular_history`` (off_grid, rows): steps that are no whole hours.
+            - ``grain_not_supported`` (step_minutes): finer than an hour.
+            - ``history_too_short`` (have, need, unit): 14 days of hours, 28 days, 12 weeks or
+              12 months are needed; ``unit`` is ``day``, ``week`` or ``month``.
+            - ``history_too_many_gaps`` (have, need, unit): less than half of the span has counts.
+
+    Notes:
+        Bands: ``core.forecast.bands``. Measures: ``core.forecast.accuracy``. At most the last
+        731 days of hours are read and the last 12 weeks of them fitted (days: 1,461 and 1,096).
+
+    >>> flat = pd.Series(5.0, index=pd.date_range("2024-01-01", periods=28, freq="D"))
+    >>> forecast(flat, 2).frame["mean"].tolist()
+    [5.0, 5.0]
+    """
+    _check_request(horizon, level)
+    known = read_history(history)
+    if horizon > known.grain.most_ahead:
+        raise NotEnoughData("horizon_too_long", horizon=horizon, most=known.grain.most_ahead)
+    tell = on_progress or _say_nothing
+    plan = plan_folds(len(known.values), horizon, known.grain)
+    replayed, has_model = replay(known, plan, tell)
+    tell(len(plan.origins) / (len(plan.origins) + 1), "forecasting")
+    result = _finish(known, replayed, int(horizon), float(level), has_model=has_model)
+    tell(1.0, "done")
+    return result
+
+
+def _check_request(horizon: int, level: float) -> None:
+    if not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
+        raise NotEnoughData("horizon_not_positive", horizon=horizon)
+    if not isinstance(level, numbers.Real) or not 0 < level < 1:
+        raise NotEnoughData("level_out_of_range", level=level)
+
+
+def _say_nothing(_share: float, _stage: str) -> None:
+    """Stand in for a missing ``on_progress``."""
+
+
+def _finish(
+    known: History, replayed: Replay, horizon: int, level: float, *, has_model: bool
+) -> Forecast:
+    """Choose the method, forecast with it and put bands round everything."""
+    options, has_model = forecasts_at(known, len(known.values), horizon, with_model=has_model)
+    both = {key: said for key, said in replayed.said.items() if key in options}
+    replayed = replace(replayed, said=both)
+    method = choose(replayed, known.grain.block)
+    frame, total, capped = _future(known, replayed, method, options[method], level)
+    backtest, accuracy = _past(known, replayed, method, level)
+    caveats = (*known.caveats, *_caveats(known, replayed, method, accuracy, horizon, level))
+    if capped:
+        caveats += ("capped",)
+    if wants_model(known) and not has_model:
+        caveats += ("prophet_failed",)
+    return Forecast(
+        frame=frame,
+        total=total,
+        backtest=backtest,
+        accuracy=accuracy,
+        method=method,
+        level=level,
+        season=known.grain.season,
+        caveats=caveats,
+    )
+
+
+def _future(
+    known: History, replayed: Replay, method: str, mean: Values, level: float
+) -> tuple[pd.DataFrame, Total, bool]:
+    """Return the forecast with bands, its total, and whether something had to be capped."""
+    usable = ~np.isnan(replayed.actual)
+    low, high = make_band(replayed, method, known.grain, level, usable).around(mean)
+    roof = CAP * known.peak
+    capped = bool((np.maximum(mean, high) > roof).any())
+    mean, low, high = (np.minimum(x, roof) for x in (mean, low, high))
+    spread = total_spread(replayed, method, known.grain, level, len(mean), usable)
+    expected = float(mean.sum())
+    total_low, total_high = total_band(expected, spread, level)
+    total = Total(
+        mean=expected,
+        low=min(expected, total_low),
+        high=max(expected, min(total_high, roof * len(mean))),
+    )
+    times = known.ahead(len(mean))
+    frame = pd.DataFrame({"time": times, "mean": mean, "low": low, "high": high})
+    return frame, total, capped
+
+
+def _past(
+    known: History, replayed: Replay, method: str, level: float
+) -> tuple[pd.DataFrame, Accuracy]:
+    """Return the replay of the chosen method with honest bands, and its measures."""
+    width = replayed.plan.horizon
+    rows, bands = [], {}
+    for fold in range(len(replayed.plan.origins)):
+        keep = outside_of(replayed, fold)
+        mean = replayed.said[method][fold]
+        low, high = make_band(replayed, method, known.grain, level, keep).around(mean)
+        rows.append(_fold_rows(known, replayed, fold, mean, low, high))
+        bands[fold] = total_spread(replayed, method, known.grain, level, width, keep)
+    backtest = pd.concat(rows, ignore_index=True).dropna(subset="actual", ignore_index=True)
+    totals = fold_totals(backtest)
+    expected = zip(totals["fold"], totals["mean"], strict=True)
+    ends = [total_band(mean, bands[fold], level) for fold, mean in expected]
+    return backtest, measure(backtest, known.values, known.grain.season, ends)
+
+
+def _fold_rows(
+    known: History, replayed: Replay, fold: int, mean: Values, low: Values, high: Values
+) -> pd.DataFrame:
+    """Return the replayed periods of one fold as a frame."""
+    return pd.DataFrame(
+        {
+            "fold": fold,
+            "time": known.times[replayed.places[fold]],
+            "actual": replayed.actual[fold],
+            "mean": mean,
+            "low": low,
+            "high": high,
+            "naive": replayed.said["seasonal_naive"][fold],
+        }
+    )
+
+
+def _caveats(
+    known: History, replayed: Replay, method: str, accuracy: Accuracy, horizon: int, level: float
+) -> tuple[str, ...]:
+    """Return the codes of what must be said with this forecast."""
+    seen = known.values[~np.isnan(known.values)]
+    is_constant = bool(seen.max() == seen.min())
+    windows = len(np.unique(replayed.places)) / replayed.plan.horizon
+    found = {
+        "constant_history": is_constant,
+        "mostly_zero": not is_constant and is_mostly_zero(seen),
+        "spike_in_history": _has_spike(seen),
+        "backtest_shorter_than_horizon": replayed.plan.horizon < horizon,
+        "few_folds": windows < FEW_WINDOWS,
+        "naive_is_best": method == "seasonal_naive",
+        "coverage_below_level": accuracy.coverage < level - COVERAGE_SLACK,
+    }
+    return tuple(code for code, holds in found.items() if holds)
+
+
+def _has_spike(seen: Values) -> bool:
+    """Tell whether the largest count is out of all proportion to the 99th percentile."""
+    usual = float(np.quantile(seen, 0.99))
+    return bool(seen.max() > SPIKE_TIMES * max(usual, 1.0))

@@ -1,0 +1,238 @@
+"""A series of counts, checked and laid on a regular grid. Gaps stay gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.errors import NotEnoughData
+
+HOUR = pd.Timedelta(hours=1)
+DAY = pd.Timedelta(days=1)
+LEAST_OBSERVED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Grain:
+    """One spacing of the history and what follows from it. Lengths are in periods.
+
+    Args:
+        name: ``hour``, ``day``, ``week`` or ``month``.
+        alias: pandas frequency of the grid.
+        season: seasonal period (168 hours: the hour of the week).
+        cycle: step between folds: a whole day for hours, so that folds start at one hour of day.
+        block: a stretch whose errors go together (a day of hours, a week of days).
+        unit: word of ``have`` and ``need`` in the error: ``day``, ``week`` or ``month``.
+        per_unit: periods in one unit.
+        least: shortest history.
+        most: longest history that is used; older periods are left out.
+        most_ahead: longest horizon.
+    """
+
+    name: str
+    alias: str
+    season: int
+    cycle: int
+    block: int
+    unit: str
+    per_unit: int
+    least: int
+    most: int
+    most_ahead: int
+
+
+GRAINS = {
+    "hour": Grain("hour", "h", 168, 24, 24, "day", 24, 14 * 24, 731 * 24, 366 * 24),
+    "day": Grain("day", "D", 7, 1, 7, "day", 1, 28, 1461, 731),
+    "week": Grain("week", "7D", 1, 1, 4, "week", 1, 12, 520, 104),
+    "month": Grain("month", "MS", 1, 1, 3, "month", 1, 12, 240, 36),
+}
+YEAR_OF = {"week": 52, "month": 12}
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """A regular history.
+
+    Args:
+        times: start of each period, naive, without holes.
+        values: counts, float64; NaN where the period is missing.
+        grain: the spacing.
+        peak: largest count ever seen, before older periods were left out.
+        caveats: what was repaired on the way, as codes.
+    """
+
+    times: pd.DatetimeIndex
+    values: NDArray[np.float64]
+    grain: Grain
+    peak: float
+    caveats: tuple[str, ...]
+
+    def ahead(self, horizon: int) -> pd.DatetimeIndex:
+        """Return the times of the next ``horizon`` periods."""
+        return pd.date_range(self.times[-1], periods=horizon + 1, freq=self.grain.alias)[1:]
+
+
+def read_history(series: pd.Series) -> History:
+    """Check a series of counts and lay it on its grid.
+
+    Sorts, drops the time zone (local wall time stays), sums rows of the same time, treats
+    infinities as gaps, cuts gaps off both ends, and keeps at most ``Grain.most`` periods.
+
+    Args:
+        series: counts on a ``DatetimeIndex``; never mutated.
+
+    Returns:
+        The regular history.
+
+    Raises:
+        NotEnoughData: ``forecast_without_time``, ``history_not_numeric``, ``negative_values``
+            (count), ``history_empty``, ``grain_not_supported`` (step_minutes),
+            ``irregular_history`` (off_grid, rows), ``history_too_short`` (have, need, unit),
+            ``history_too_many_gaps`` (have, need, unit: observed and spanned).
+    """
+    raw = _numeric(series)
+    clean, caveats = _clean(raw)
+    if clean.empty:
+        raise NotEnoughData("history_empty")
+    grain = find_grain(pd.DatetimeIndex(clean.index))
+    _check_span(clean, grain)
+    kept = _lay_on_grid(clean, grain)
+    if len(kept) > grain.most:
+        kept = _without_outer_gaps(kept.iloc[-grain.most :])
+        caveats.append("older_history_left_out")
+    _check_gaps(kept, grain)
+    if kept.isna().any():
+        caveats.append("gaps_in_history")
+    return History(
+        times=pd.DatetimeIndex(kept.index),
+        values=kept.to_numpy(dtype=np.float64),
+        grain=_with_season(grain, len(kept)),
+        peak=float(clean.max()),
+        caveats=tuple(caveats),
+    )
+
+
+def _numeric(series: pd.Series) -> pd.Series:
+    """Return a float copy, or raise where index or values cannot be a history."""
+    if not isinstance(series, pd.Series) or not isinstance(series.index, pd.DatetimeIndex):
+        raise NotEnoughData("forecast_without_time")
+    try:
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
+    except (TypeError, ValueError):
+        raise NotEnoughData("history_not_numeric") from None
+    negative = int(np.sum(values < 0))
+    if negative:
+        raise NotEnoughData("negative_values", count=negative)
+    return pd.Series(values, index=series.index)
+
+
+def _clean(series: pd.Series) -> tuple[pd.Series, list[str]]:
+    """Return one finite value a time, sorted, naive, and the caveats of what was repaired."""
+    caveats = []
+    index = pd.DatetimeIndex(series.index)
+    if index.tz is not None:
+        caveats.append("time_zone_dropped")
+        index = index.tz_localize(None)
+    if np.isposinf(series.to_numpy()).any():
+        caveats.append("infinite_values_ignored")
+    if index.hasnans:
+        caveats.append("rows_without_time_ignored")
+    usable = np.isfinite(series.to_numpy()) & ~np.asarray(index.isna())
+    clean = pd.Series(series.to_numpy()[usable], index=index[usable])
+    if clean.index.has_duplicates:
+        caveats.append("duplicate_times_summed")
+        clean = clean.groupby(level=0).sum()
+    return clean.sort_index(), caveats
+
+
+def find_grain(times: pd.DatetimeIndex) -> Grain:
+    """Return the coarsest grain on whose grid every time lies.
+
+    Args:
+        times: sorted, unique, naive.
+
+    Raises:
+        NotEnoughData: ``history_too_short``, ``grain_not_supported`` or ``irregular_history``.
+
+    >>> find_grain(pd.date_range("2024-01-01", periods=5, freq="D")).name
+    'day'
+    """
+    if len(times) < 2:
+        hours = GRAINS["hour"]
+        raise NotEnoughData("history_too_short", have=0, need=hours.least // 24, unit="day")
+    gaps = pd.Series(times[1:] - times[:-1])
+    if gaps.min() >= pd.Timedelta(days=28) and times.day.nunique() == 1 and _same_clock(times):
+        return GRAINS["month"]
+    for name, step in (("week", 7 * DAY), ("day", DAY), ("hour", HOUR)):
+        if (gaps % step == pd.Timedelta(0)).all():
+            return GRAINS[name]
+    if gaps.max() < HOUR:
+        minutes = gaps.min().total_seconds() / 60
+        raise NotEnoughData("grain_not_supported", step_minutes=minutes)
+    off_grid = int((gaps % HOUR != pd.Timedelta(0)).sum())
+    raise NotEnoughData("irregular_history", off_grid=off_grid, rows=len(times))
+
+
+def _same_clock(times: pd.DatetimeIndex) -> bool:
+    """Tell whether all times share one time of day and stand on the first of a month."""
+    return bool((times.day == 1).all() and (times - times.normalize()).nunique() == 1)
+
+
+def _check_span(clean: pd.Series, grain: Grain) -> None:
+    """Raise where the span from first to last period is shorter than the grain needs."""
+    first, last = clean.index[0], clean.index[-1]
+    if grain.name == "month":
+        span = (last.year - first.year) * 12 + last.month - first.month + 1
+    else:
+        span = int((last - first) / pd.Timedelta(1, "h") // _hours_of(grain)) + 1
+    if span < grain.least:
+        raise NotEnoughData(
+            "history_too_short",
+            have=span // grain.per_unit,
+            need=grain.least // grain.per_unit,
+            unit=grain.unit,
+        )
+
+
+def _hours_of(grain: Grain) -> int:
+    return {"hour": 1, "day": 24, "week": 168}[grain.name]
+
+
+def _lay_on_grid(clean: pd.Series, grain: Grain) -> pd.Series:
+    """Return the series on the full grid between its first and last time; holes are NaN.
+
+    Only the last ``Grain.most`` + 1 periods are laid out, so that one stray row decades ago
+    costs nothing.
+    """
+    last = clean.index[-1]
+    if grain.name == "month":
+        return clean.reindex(pd.date_range(clean.index[0], last, freq="MS"))
+    step = pd.Timedelta(hours=_hours_of(grain))
+    start = max(clean.index[0], last - grain.most * step)
+    return clean.reindex(pd.date_range(start, last, freq=step))
+
+
+def _without_outer_gaps(series: pd.Series) -> pd.Series:
+    return series.loc[series.first_valid_index() : series.last_valid_index()]
+
+
+def _check_gaps(kept: pd.Series, grain: Grain) -> None:
+    """Raise where too few periods of the span have a count."""
+    observed = int(kept.notna().sum())
+    if observed < grain.least * LEAST_OBSERVED_SHARE or observed < len(kept) * LEAST_OBSERVED_SHARE:
+        raise NotEnoughData(
+            "history_too_many_gaps",
+            have=observed // grain.per_unit,
+            need=max(len(kept), grain.least) // grain.per_unit,
+            unit=grain.unit,
+        )
+
+
+def _with_season(grain: Grain, length: int) -> Grain:
+    """Give weeks and months a yearly season once three years are there."""
+    year = YEAR_OF.get(grain.name)
+    return replace(grain, season=year) if year and length >= 3 * year else grain
