@@ -10,7 +10,7 @@ import pandas as pd
 
 from core.errors import NotEnoughData
 from core.metrics import METRICS, values
-from core.statistics import ratio_interval
+from core.statistics import ratio_difference, ratio_interval
 from core.traffic import Traffic, total_over_time
 
 WINDOW_HOURS = 4
@@ -156,6 +156,7 @@ class Window:
         share_low: lower end of the interval, corrected for having tried every start.
         share_high: upper end.
         even_share: what it would hold if every hour were alike.
+        p_value: of "it holds an even share", corrected for having tried every start.
     """
 
     start: int
@@ -164,6 +165,7 @@ class Window:
     share_low: float
     share_high: float
     even_share: float
+    p_value: float
 
     @property
     def end(self) -> int:
@@ -212,7 +214,13 @@ def find_window(traffic: Traffic, metric: str, *, busiest: bool = True) -> Windo
     interval = ratio_interval(by_start[start], table.sum(axis=1), is_share=False, level=level)
     even = WINDOW_HOURS / table.shape[1]
     low, high = np.nan_to_num([interval.low, interval.high], nan=even)
-    return Window(int(start), WINDOW_HOURS, interval.value, float(low), float(high), even)
+    days = ratio_difference(
+        (by_start[start], table.sum(axis=1)),
+        (table.sum(axis=1) * even, table.sum(axis=1)),
+        is_share=False,
+    )
+    p_value = min(24 * days.p_value, 1.0) if np.isfinite(days.p_value) else 1.0
+    return Window(int(start), WINDOW_HOURS, interval.value, float(low), float(high), even, p_value)
 
 
 def _hours_from(start: int) -> list[int]:

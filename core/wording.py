@@ -1,0 +1,180 @@
+"""Numbers, days and hours as a person writes them; one way everywhere."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+
+from core.metrics import METRICS
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MINUS = "−"
+
+
+def count(value: float) -> str:
+    """A count with thousands commas; one decimal below 10 where it is no whole number.
+
+    >>> count(162895), count(4.25), count(float("nan"))
+    ('162,895', '4.2', 'not available')
+    """
+    if not math.isfinite(value):
+        return "not available"
+    digits = 1 if abs(value) < 10 and value != round(value) else 0
+    return f"{value:,.{digits}f}".replace("-", _MINUS)
+
+
+def percent(share: float, digits: int | None = None) -> str:
+    """A share as per cent with about three significant figures.
+
+    >>> percent(0.5533), percent(0.0034), percent(1.0)
+    ('55.3 %', '0.34 %', '100 %')
+    """
+    if not math.isfinite(share):
+        return "not available"
+    value = 100 * share
+    if digits is None:
+        digits = 0 if abs(value) >= 99.95 else 2 if abs(value) < 0.995 and value else 1
+    return f"{value:.{digits}f} %".replace("-", _MINUS)
+
+
+def signed_percent(change: float) -> str:
+    """A relative change with its sign.
+
+    >>> signed_percent(0.042), signed_percent(-0.3), signed_percent(12.0)
+    ('+4.2 %', '−30.0 %', '×13')
+    """
+    if math.isfinite(change) and change >= 5:
+        return f"×{change + 1:.0f}"
+    return ("+" if change > 0 else "") + percent(change, 1)
+
+
+def points(difference: float) -> str:
+    """A difference of two rates in points, never in per cent.
+
+    >>> points(0.042), points(-0.119)
+    ('+4.2 points', '−11.9 points')
+    """
+    return f"{100 * difference:+.1f} points".replace("-", _MINUS)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them.
+
+    >>> duration(57.96), duration(62), duration(7260)
+    ('58 s', '1 min 2 s', '2 h 1 min')
+    """
+    if not math.isfinite(seconds):
+        return "not available"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+
+
+def metric_value(metric: str, value: float) -> str:
+    """A value of a metric in its unit.
+
+    >>> metric_value("engagement_rate", 0.5533), metric_value("events_per_session", 4.733)
+    ('55.3 %', '4.73')
+    """
+    unit = METRICS[metric].unit
+    if not math.isfinite(value):
+        return "not available"
+    if unit == "share":
+        return percent(value)
+    if unit == "seconds":
+        return duration(value)
+    if unit == "count":
+        return count(value)
+    return f"{value:,.2f}"
+
+
+def metric_change(metric: str, change: float) -> str:
+    """A change of a metric: points for shares, a signed number for ratios, per cent for counts.
+
+    >>> metric_change("engagement_rate", -0.025), metric_change("sessions", -0.022)
+    ('−2.5 points', '−2.2 %')
+    """
+    if not math.isfinite(change):
+        return "not available"
+    entry = METRICS[metric]
+    if entry.unit == "share":
+        return points(change)
+    if entry.unit == "seconds" and entry.is_ratio:
+        return f"{change:+.0f} s".replace("-", _MINUS)
+    if entry.is_ratio:
+        return f"{change:+.2f}".replace("-", _MINUS)
+    return signed_percent(change)
+
+
+def metric_label(metric: str, grain: str = "day", *, is_summed: bool = True) -> str:
+    """Name of a metric; users summed over hours or days are user-hours or user-days.
+
+    >>> metric_label("users", "hour"), metric_label("users", "day", is_summed=False)
+    ('User-hours', 'Users')
+    """
+    if metric == "users" and is_summed and grain in ("hour", "day", "week", "month"):
+        return f"User-{grain}s"
+    return METRICS[metric].label
+
+
+def day(value: date | pd.Timestamp) -> str:
+    """A day with its weekday.
+
+    >>> day(date(2024, 4, 17))
+    'Wed 17 Apr 2024'
+    """
+    return f"{WEEKDAYS[value.weekday()]} {value.day} {value.strftime('%b %Y')}"
+
+
+def span(first: date, last: date) -> str:
+    """A range of days, with the year once where it is the same.
+
+    >>> span(date(2024, 4, 6), date(2024, 5, 3)), span(date(2023, 12, 30), date(2024, 1, 2))
+    ('6 Apr – 3 May 2024', '30 Dec 2023 – 2 Jan 2024')
+    """
+    start = f"{first.day} {first.strftime('%b')}"
+    if first.year != last.year:
+        start += f" {first.year}"
+    end = f"{last.day} {last.strftime('%b %Y')}"
+    return end if first == last else f"{start} – {end}"
+
+
+def clock(hour: int) -> str:
+    """An hour of the day.
+
+    >>> clock(7), clock(24)
+    ('07:00', '24:00')
+    """
+    return f"{hour:02d}:00"
+
+
+def moment(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """A stretch of hours or days.
+
+    >>> moment(pd.Timestamp("2024-04-17 18:00"), pd.Timestamp("2024-04-17 23:00"))
+    'Wed 17 Apr 2024, 18:00–23:00'
+    >>> moment(pd.Timestamp("2024-04-17"), pd.Timestamp("2024-04-18"))
+    'Wed 17 Apr 2024'
+    """
+    is_days = start.hour == 0 and end.hour == 0
+    last = end - pd.Timedelta(seconds=1)
+    if is_days:
+        return day(start) if start.date() == last.date() else span(start.date(), last.date())
+    if start.date() == last.date():
+        return f"{day(start)}, {clock(start.hour)}–{clock(end.hour or 24)}"
+    return f"{day(start)}, {clock(start.hour)} – {day(end)}, {clock(end.hour)}"
+
+
+def listing(names: list[str] | tuple[str, ...]) -> str:
+    """Names in a sentence.
+
+    >>> listing(["Email", "Referral", "Direct"])
+    'Email, Referral and Direct'
+    """
+    *head, tail = names
+    return f"{', '.join(head)} and {tail}" if head else tail
