@@ -7,7 +7,9 @@ band made from the errors of that replay.
     history.py    checks the series and lays it on a regular grid
     profiles.py   the simple methods: same hour of last week, mean or median of the prior weeks
     model.py      the Prophet recipe; the only place that imports Prophet
-    backtest.py   plans the folds, replays the past, lets the methods compete
+    backtest.py   plans the folds and replays the past
+    contest.py    lets the methods compete: score, blend, choose
+    engine.py     the verb itself
     bands.py      bands from the replay's errors, for each period and for the sum
     accuracy.py   WAPE, MASE, bias, coverage, skill
     results.py    the types that come back

@@ -1,4 +1,4 @@
-"""Replay the past: forecast from several moments of the history and let the methods compete."""
+"""Replay the past: forecast from several moments of the history with every method."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.forecast.history import Grain, History
-from core.forecast.model import ModelFailed, prophet_mean
+from core.forecast.model import ModelError, prophet_mean
 from core.forecast.profiles import seasonal_mean, seasonal_median, seasonal_naive
 
 METHODS = {
@@ -21,13 +21,14 @@ METHODS = {
     "seasonal_naive": "the newest count at the same place of the season",
     "average": "mean of the Prophet forecast and the seasonal profile",
     "average_yearly": "the same with Prophet's yearly season",
+    "blend": "all of them, weighted by how well each did in the replay",
 }
 MOST_FOLDS = 12
 SPARE_CYCLES = 3
+CYCLES_APART = 3
 LONGEST_FIRST_TRAINING = {"hour": 28 * 24, "day": 56, "week": 26, "month": 24}
 YEARLY_FROM = 730
 MOSTLY_ZERO_SHARE = 0.5
-PREFERENCE = 0.97
 
 Values = NDArray[np.float64]
 Progress = Callable[[float, str], None]
@@ -65,12 +66,25 @@ class Replay:
         """Position in the history of each replayed period, same shape as ``actual``."""
         return np.asarray(self.plan.origins)[:, None] + np.arange(self.plan.horizon)[None, :]
 
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        """Mark the replayed periods that have a count."""
+        return ~np.isnan(self.actual)
+
+    def outside_of(self, fold: int) -> NDArray[np.bool_]:
+        """Mark the usable periods that lie outside the window of one fold.
+
+        Folds may overlap: leaving out the fold alone would leave the same hours in.
+        """
+        return self.usable & ~np.isin(self.places, self.places[fold])
+
 
 def plan_folds(length: int, horizon: int, grain: Grain) -> Plan:
     """Choose up to 12 folds, the newest ending where the history ends.
 
     Folds are as long as the horizon if the history allows at least four of them (moved on by one
-    day at a time if need be), else shorter. They do not overlap where the history is long enough.
+    day at a time if need be), else shorter. They do not overlap where the history is long enough,
+    and short ones stand three days apart, for neighbouring days are alike.
 
     >>> from core.forecast.history import GRAINS
     >>> plan_folds(28 * 24, 7 * 24, GRAINS["hour"]).origins[0] / 24
@@ -81,7 +95,7 @@ def plan_folds(length: int, horizon: int, grain: Grain) -> Plan:
     tested = min(horizon, room)
     free = (length - tested - first) // grain.cycle
     whole = -(-tested // grain.cycle)
-    step = max(1, min(whole, -(-free // (MOST_FOLDS - 1)))) * grain.cycle
+    step = max(1, min(max(whole, CYCLES_APART), -(-free // (MOST_FOLDS - 1)))) * grain.cycle
     newest_first = range(length - tested, first - 1, -step)
     return Plan(tuple(reversed(newest_first[:MOST_FOLDS])), tested)
 
@@ -137,7 +151,7 @@ def forecasts_at(
         return found, False
     try:
         models = _model_forecasts(history, origin, horizon)
-    except ModelFailed:
+    except ModelError:
         return found, False
     averages = {
         key.replace("prophet_log_flat", "average"): (mean + profile) / 2
@@ -164,58 +178,3 @@ def _model_forecasts(history: History, origin: int, horizon: int) -> dict[str, V
         key: prophet_mean(times, values, ahead, history.grain, yearly=yearly)
         for key, yearly in keys.items()
     }
-
-
-def choose(replayed: Replay, block: int) -> str:
-    """Return the key of the method that did best in the replay.
-
-    The score is the mean of two errors relative to the seasonal naive: of single periods and of
-    whole blocks (days of hours, weeks of days). Periods alone would let "zero, always" win where
-    most hours are empty. A plain average of model and profile is kept unless another method beats
-    it by 3 %: a lead smaller than that does not last.
-    """
-    scores = {
-        key: score(replayed.actual, said, replayed.said["seasonal_naive"], block)
-        for key, said in replayed.said.items()
-    }
-    home = next((k for k in ("average", "seasonal_median", "seasonal_mean") if k in scores))
-    best = min(scores, key=lambda key: scores[key])
-    return best if scores[best] < PREFERENCE * scores[home] else home
-
-
-def score(actual: Values, said: Values, naive: Values, block: int) -> float:
-    """Return the error of ``said`` relative to ``naive``; below 1 is better.
-
-    >>> one = np.ones((1, 2))
-    >>> score(actual=one, said=one, naive=one * 3, block=2)
-    0.0
-    """
-    single = _ratio(_mae(actual, said), _mae(actual, naive))
-    blocks = [block_sums(np.where(np.isnan(actual), np.nan, x), block) for x in (said, naive)]
-    sums = block_sums(actual, block)
-    return (single + _ratio(_mae(sums, blocks[0]), _mae(sums, blocks[1]))) / 2
-
-
-def block_sums(values: Values, block: int) -> Values:
-    """Sum each row in blocks of ``block`` periods; NaN counts as nothing, an empty block is NaN.
-
-    >>> block_sums(np.array([[1.0, 2, 3, np.nan, np.nan]]), 2)
-    array([[ 3.,  3., nan]])
-    """
-    rows, width = values.shape
-    padded = np.full((rows, -(-width // block) * block), np.nan)
-    padded[:, :width] = values
-    folded = padded.reshape(rows, -1, block)
-    return np.where(np.isnan(folded).all(axis=2), np.nan, np.nansum(folded, axis=2))
-
-
-def _mae(actual: Values, said: Values) -> float:
-    errors = np.abs(said - actual)
-    return float(np.nanmean(errors)) if np.isfinite(errors).any() else 0.0
-
-
-def _ratio(error: float, reference: float) -> float:
-    """Return error / reference; both zero is a tie, only the reference zero is a lost case."""
-    if reference > 0:
-        return error / reference
-    return 1.0 if error == 0 else float("inf")

@@ -3,8 +3,8 @@
 Single periods: the errors of the replay are taken on a scale where their spread does not depend
 on the count, and the band is cut at their quantiles with the finite-sample correction of split
 conformal prediction (Vovk, Gammerman & Shafer 2005; Lei et al. 2018, JASA 113:1094-1111).
-Hours of one day err together, so the correction counts effective, not raw, errors. Lead times have their own
-quantiles where there are enough days, and a later lead never has the narrower band.
+Hours of one day err together, so the correction counts effective, not raw, errors. Lead times
+have their own quantiles where there are enough days; a later lead never has the narrower band.
 
 The replayed bands are made without the errors of any period inside the window of their own fold,
 so that their coverage is not circular (folds may overlap: leaving out the fold alone would still
@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
-from core.forecast.backtest import Replay, Values, block_sums
+from core.forecast.backtest import Replay, Values
+from core.forecast.contest import block_sums
 from core.forecast.history import Grain
 
 LEAD_EDGES = (1, 3, 7, 14, 28, 56)
@@ -91,15 +92,17 @@ def estimate_dispersion(actual: Values, mean: Values) -> float:
     return float(np.clip(np.median(excess / mean[large] ** 2), 1e-3, 10.0))
 
 
-def make_band(replayed: Replay, method: str, grain: Grain, level: float, keep: NDArray) -> Band:
+def make_band(
+    replayed: Replay, method: str, grain: Grain, keep: NDArray[np.bool_], *, level: float
+) -> Band:
     """Make a band from the replayed periods where ``keep`` is true.
 
     Args:
         replayed: the replay.
         method: key of the chosen method.
         grain: spacing; errors of one block (a day of hours, a week of days) go together.
-        level: share of actual counts to be held, half of the rest on each side.
         keep: which errors may be used, same shape as ``replayed.actual``.
+        level: share of actual counts to be held, half of the rest on each side.
     """
     actual, mean = replayed.actual[keep], replayed.said[method][keep]
     if not len(actual):
@@ -126,7 +129,9 @@ def make_band(replayed: Replay, method: str, grain: Grain, level: float, keep: N
     )
 
 
-def group_leads(leads: NDArray, cycles: NDArray, grain: Grain) -> tuple[int, ...]:
+def group_leads(
+    leads: NDArray[np.int64], cycles: NDArray[np.int64], grain: Grain
+) -> tuple[int, ...]:
     """Return the first lead of each group; every group holds errors of at least thirty days."""
     last = int(leads.max())
     edges = [edge * grain.block for edge in LEAD_EDGES if edge * grain.block <= last]
@@ -139,7 +144,7 @@ def group_leads(leads: NDArray, cycles: NDArray, grain: Grain) -> tuple[int, ...
     return tuple(starts)
 
 
-def effective_size(errors: Values, places: NDArray, block: int) -> float:
+def effective_size(errors: Values, places: NDArray[np.int64], block: int) -> float:
     """Return how many independent errors these are worth, at least one a block.
 
     Kish's design effect (Survey Sampling, 1965): n / (1 + (m - 1) * rho) with m periods a block
@@ -164,21 +169,28 @@ def outer_quantile(errors: Values, share: float, independent: float) -> float:
     """Return the quantile of the errors at ``share``, corrected for few independent ones; >= 0.
 
     The correction is ``share * (n + 1) / n``. Where it asks for more than the largest error seen,
-    that error is stretched by the same factor: with little evidence the band grows.
+    there is too little evidence for two separate sides: the largest error in either direction is
+    taken and stretched by the same factor.
 
     >>> outer_quantile(np.array([-1.0, 0.0, 1.0, 2.0]), share=0.5, independent=1000)
     1.0
-    >>> outer_quantile(np.array([1.0]), share=0.9, independent=1)
+    >>> outer_quantile(np.array([-1.0]), share=0.9, independent=1)
     1.8
     """
     corrected = share * (independent + 1) / independent
     if corrected <= 1:
         return max(0.0, float(np.quantile(errors, corrected, method="higher")))
-    return max(0.0, float(errors.max()) * corrected)
+    return float(np.abs(errors).max()) * corrected
 
 
 def total_spread(
-    replayed: Replay, method: str, grain: Grain, level: float, periods: int, keep: NDArray
+    replayed: Replay,
+    method: str,
+    grain: Grain,
+    keep: NDArray[np.bool_],
+    *,
+    level: float,
+    periods: int,
 ) -> float:
     """Return the half-width of the band for a sum over ``periods``, as a log ratio.
 
@@ -186,22 +198,35 @@ def total_spread(
     blocks (days of hours, weeks of days) suggest if three tenths of their variance is shared by
     the whole fold; the prior weighs four degrees of freedom (a moderated variance, Smyth 2004),
     and the quantile is Student's t with the sum of both. Degrees of freedom count windows
-    that do not overlap. Never narrower than Poisson noise; square root beyond the tested horizon.
+    that do not overlap. Spikes are cut back first; wider by the square root beyond the replay.
     """
     actual = np.where(keep, replayed.actual, np.nan)
     said = np.where(np.isnan(actual), np.nan, replayed.said[method])
     width = replayed.plan.horizon
-    blocks = log_ratio(block_sums(actual, grain.block), block_sums(said, grain.block))
+    expected = block_sums(said, grain.block)
+    blocks = tame_errors(log_ratio(block_sums(actual, grain.block), expected))
     per_block = float(np.nanmean(blocks**2)) if np.isfinite(blocks).any() else 1.0
     count = max(1.0, min(width, periods) / grain.block)
     prior = per_block * (PRIOR_SHARED_VARIANCE + (1 - PRIOR_SHARED_VARIANCE) / count)
     whole = (~np.isnan(actual)).mean(axis=1) >= LEAST_WHOLE_SHARE
-    errors = log_ratio(np.nansum(actual[whole], axis=1), np.nansum(said[whole], axis=1))
+    reached = np.nansum((expected + 1) * np.exp(blocks) - 1, axis=1)
+    errors = log_ratio(reached, np.nansum(expected, axis=1))[whole]
     windows = len(np.unique(replayed.places[whole][~np.isnan(actual[whole])])) / width
     squares = windows * float(np.mean(errors**2)) if len(errors) else 0.0
     variance = (squares + PRIOR_DF * prior) / (windows + PRIOR_DF)
     quantile = float(student_t.ppf(0.5 + level / 2, windows + PRIOR_DF))
     return quantile * float(np.sqrt(variance * max(1.0, periods / width)))
+
+
+def tame_errors(errors: Values) -> Values:
+    """Cut log errors beyond five robust standard deviations (and a factor of e): spikes.
+
+    >>> tame_errors(np.array([0.1, -0.1, 9.0]))
+    array([ 0.1, -0.1,  1. ])
+    """
+    seen = np.abs(errors[np.isfinite(errors)])
+    limit = max(1.0, 5 * 1.4826 * float(np.median(seen))) if len(seen) else 1.0
+    return np.asarray(np.clip(errors, -limit, limit))
 
 
 def total_band(mean: float, spread: float, level: float) -> tuple[float, float]:
@@ -222,9 +247,3 @@ def total_band(mean: float, spread: float, level: float) -> tuple[float, float]:
 def log_ratio(actual: Values, said: Values) -> Values:
     """Return log((actual + 1) / (said + 1)); the one keeps empty totals finite."""
     return np.asarray(np.log((actual + 1) / (said + 1)))
-
-
-def outside_of(replayed: Replay, fold: int) -> NDArray:
-    """Mark the replayed periods that have a count and lie outside the window of a fold."""
-    own = np.isin(replayed.places, replayed.places[fold])
-    return ~own & ~np.isnan(replayed.actual)

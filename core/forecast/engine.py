@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numbers
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,24 +13,25 @@ from core.forecast.accuracy import fold_totals, measure
 from core.forecast.backtest import (
     Replay,
     Values,
-    choose,
     forecasts_at,
     is_mostly_zero,
     plan_folds,
     replay,
     wants_model,
 )
-from core.forecast.bands import make_band, outside_of, total_band, total_spread
+from core.forecast.bands import make_band, total_band, total_spread
+from core.forecast.contest import choose, with_blend
 from core.forecast.history import History, read_history
 from core.forecast.results import Accuracy, Forecast, Total
 
 CAP = 3.0
+ROUNDING = 1e-9
 FEW_WINDOWS = 3.0
 SPIKE_TIMES = 10.0
 COVERAGE_SLACK = 0.15
 CAVEATS = {
     "time_zone_dropped": "times carried a zone; local wall time was kept",
-    "infinite_values_ignored": "infinite counts were treated as gaps",
+    "infinite_values_ignored": "infinite counts (or above 10^15) were treated as gaps",
     "rows_without_time_ignored": "rows whose time was missing were left out",
     "duplicate_times_summed": "several rows had the same time and were summed",
     "older_history_left_out": "only the newest part of a very long history was used",
@@ -41,7 +41,7 @@ CAVEATS = {
     "spike_in_history": "one count is more than ten times the 99th percentile of the others",
     "backtest_shorter_than_horizon": "the replay could test only shorter horizons; wider beyond",
     "few_folds": "fewer than three windows of time that do not overlap: accuracy is a rough guess",
-    "naive_is_best": "nothing beat repeating the last season",
+    "no_better_than_naive": "in the replay nothing beat repeating the last season",
     "coverage_below_level": "in the replay the band held clearly fewer counts than its level",
     "capped": "the forecast or its band exceeded three times the largest count ever seen",
     "prophet_failed": "Prophet could not be used; simple seasonal methods only",
@@ -58,14 +58,15 @@ def forecast(
     """Forecast counts, with a band from the errors that the method made on this very history.
 
     Replays the past from up to twelve moments, lets Prophet on log counts, the median of the
-    prior weeks, the seasonal naive and an average compete, and forecasts with the winner. The
+    prior weeks, the seasonal naive and mixtures compete, and forecasts with the winner. The
     accuracy belongs to the winner, chosen on the same folds: slightly flattering by nature.
     Deterministic, and independent of whatever else runs.
 
     Args:
         history: counts on a ``DatetimeIndex``, hourly, daily, weekly or monthly; any row order.
             A zone is dropped (local wall time stays), rows of the same time are summed, NaN,
-            infinities and missing periods are gaps: fill zero hours before, explicitly.
+            infinities and missing periods are gaps: fill zero hours before, explicitly. The
+            forecast starts after the last period that has a count.
         horizon: periods ahead, at most 366 days of hours, 731 days, 104 weeks or 36 months.
         level: share of actual counts that the band is to hold, between 0 and 1 exclusive.
         on_progress: called with the share done (0-1) and a stage: ``replaying``, ``forecasting``,
@@ -110,10 +111,11 @@ def forecast(
     return result
 
 
-def _check_request(horizon: int, level: float) -> None:
-    if not isinstance(horizon, numbers.Integral) or isinstance(horizon, bool) or horizon < 1:
+def _check_request(horizon: Any, level: Any) -> None:
+    is_whole = isinstance(horizon, int | np.integer) and not isinstance(horizon, bool)
+    if not is_whole or horizon < 1:
         raise NotEnoughData("horizon_not_positive", horizon=horizon)
-    if not isinstance(level, numbers.Real) or not 0 < level < 1:
+    if not isinstance(level, float | int | np.floating) or not 0 < float(level) < 1:
         raise NotEnoughData("level_out_of_range", level=level)
 
 
@@ -126,12 +128,12 @@ def _finish(
 ) -> Forecast:
     """Choose the method, forecast with it and put bands round everything."""
     options, has_model = forecasts_at(known, len(known.values), horizon, with_model=has_model)
-    both = {key: said for key, said in replayed.said.items() if key in options}
-    replayed = replace(replayed, said=both)
-    method = choose(replayed, known.grain.block)
+    options = {key: mean for key, mean in options.items() if key in replayed.said}
+    replayed, options = with_blend(replayed, options, known.grain.block)
+    method = choose(replayed, known.grain.name, known.grain.block)
     frame, total, capped = _future(known, replayed, method, options[method], level)
     backtest, accuracy = _past(known, replayed, method, level)
-    caveats = (*known.caveats, *_caveats(known, replayed, method, accuracy, horizon, level))
+    caveats = (*known.caveats, *_caveats(known, replayed, accuracy, horizon=horizon, level=level))
     if capped:
         caveats += ("capped",)
     if wants_model(known) and not has_model:
@@ -152,12 +154,12 @@ def _future(
     known: History, replayed: Replay, method: str, mean: Values, level: float
 ) -> tuple[pd.DataFrame, Total, bool]:
     """Return the forecast with bands, its total, and whether something had to be capped."""
-    usable = ~np.isnan(replayed.actual)
-    low, high = make_band(replayed, method, known.grain, level, usable).around(mean)
+    usable = replayed.usable
+    low, high = make_band(replayed, method, known.grain, usable, level=level).around(mean)
     roof = CAP * known.peak
-    capped = bool((np.maximum(mean, high) > roof).any())
+    capped = bool((np.maximum(mean, high) > roof + ROUNDING * (1 + roof)).any())
     mean, low, high = (np.minimum(x, roof) for x in (mean, low, high))
-    spread = total_spread(replayed, method, known.grain, level, len(mean), usable)
+    spread = total_spread(replayed, method, known.grain, usable, level=level, periods=len(mean))
     expected = float(mean.sum())
     total_low, total_high = total_band(expected, spread, level)
     total = Total(
@@ -175,22 +177,24 @@ def _past(
 ) -> tuple[pd.DataFrame, Accuracy]:
     """Return the replay of the chosen method with honest bands, and its measures."""
     width = replayed.plan.horizon
-    rows, bands = [], {}
+    rows, spreads = [], {}
     for fold in range(len(replayed.plan.origins)):
-        keep = outside_of(replayed, fold)
+        keep = replayed.outside_of(fold)
         mean = replayed.said[method][fold]
-        low, high = make_band(replayed, method, known.grain, level, keep).around(mean)
-        rows.append(_fold_rows(known, replayed, fold, mean, low, high))
-        bands[fold] = total_spread(replayed, method, known.grain, level, width, keep)
+        ends = make_band(replayed, method, known.grain, keep, level=level).around(mean)
+        rows.append(_fold_rows(known, replayed, fold, mean, ends))
+        spreads[fold] = total_spread(
+            replayed, method, known.grain, keep, level=level, periods=width
+        )
     backtest = pd.concat(rows, ignore_index=True).dropna(subset="actual", ignore_index=True)
-    totals = fold_totals(backtest)
-    expected = zip(totals["fold"], totals["mean"], strict=True)
-    ends = [total_band(mean, bands[fold], level) for fold, mean in expected]
-    return backtest, measure(backtest, known.values, known.grain.season, ends)
+    sums = fold_totals(backtest)
+    expected = zip(sums["fold"], sums["mean"], strict=True)
+    totals = [total_band(mean, spreads[fold], level) for fold, mean in expected]
+    return backtest, measure(backtest, known.values, known.grain.season, totals)
 
 
 def _fold_rows(
-    known: History, replayed: Replay, fold: int, mean: Values, low: Values, high: Values
+    known: History, replayed: Replay, fold: int, mean: Values, ends: tuple[Values, Values]
 ) -> pd.DataFrame:
     """Return the replayed periods of one fold as a frame."""
     return pd.DataFrame(
@@ -199,15 +203,15 @@ def _fold_rows(
             "time": known.times[replayed.places[fold]],
             "actual": replayed.actual[fold],
             "mean": mean,
-            "low": low,
-            "high": high,
+            "low": ends[0],
+            "high": ends[1],
             "naive": replayed.said["seasonal_naive"][fold],
         }
     )
 
 
 def _caveats(
-    known: History, replayed: Replay, method: str, accuracy: Accuracy, horizon: int, level: float
+    known: History, replayed: Replay, accuracy: Accuracy, *, horizon: int, level: float
 ) -> tuple[str, ...]:
     """Return the codes of what must be said with this forecast."""
     seen = known.values[~np.isnan(known.values)]
@@ -219,7 +223,7 @@ def _caveats(
         "spike_in_history": _has_spike(seen),
         "backtest_shorter_than_horizon": replayed.plan.horizon < horizon,
         "few_folds": windows < FEW_WINDOWS,
-        "naive_is_best": method == "seasonal_naive",
+        "no_better_than_naive": not is_constant and accuracy.skill <= 0,
         "coverage_below_level": accuracy.coverage < level - COVERAGE_SLACK,
     }
     return tuple(code for code, holds in found.items() if holds)

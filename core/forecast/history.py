@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from core.errors import NotEnoughData
 
-HOUR = pd.Timedelta(hours=1)
-DAY = pd.Timedelta(days=1)
+STEPS = {"week": 7 * 86_400, "day": 86_400, "hour": 3_600}  # seconds
+MICROSECONDS = 1_000_000
+LARGEST_COUNT = 1e15  # beyond this, neighbouring whole numbers are no longer told apart
 LEAST_OBSERVED_SHARE = 0.5
 
 
@@ -92,7 +93,7 @@ def read_history(series: pd.Series) -> History:
         NotEnoughData: ``forecast_without_time``, ``history_not_numeric``, ``negative_values``
             (count), ``history_empty``, ``grain_not_supported`` (step_minutes),
             ``irregular_history`` (off_grid, rows), ``history_too_short`` (have, need, unit),
-            ``history_too_many_gaps`` (have, need, unit: observed and spanned).
+            ``history_too_many_gaps`` (have, need, unit: half of the span must have counts).
     """
     raw = _numeric(series)
     clean, caveats = _clean(raw)
@@ -120,6 +121,8 @@ def _numeric(series: pd.Series) -> pd.Series:
     """Return a float copy, or raise where index or values cannot be a history."""
     if not isinstance(series, pd.Series) or not isinstance(series.index, pd.DatetimeIndex):
         raise NotEnoughData("forecast_without_time")
+    if series.dtype.kind in "cmM":
+        raise NotEnoughData("history_not_numeric")
     try:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
     except (TypeError, ValueError):
@@ -137,12 +140,13 @@ def _clean(series: pd.Series) -> tuple[pd.Series, list[str]]:
     if index.tz is not None:
         caveats.append("time_zone_dropped")
         index = index.tz_localize(None)
-    if np.isposinf(series.to_numpy()).any():
+    values = series.to_numpy()
+    if (values > LARGEST_COUNT).any():
         caveats.append("infinite_values_ignored")
     if index.hasnans:
         caveats.append("rows_without_time_ignored")
-    usable = np.isfinite(series.to_numpy()) & ~np.asarray(index.isna())
-    clean = pd.Series(series.to_numpy()[usable], index=index[usable])
+    usable = (values <= LARGEST_COUNT) & ~np.asarray(index.isna())
+    clean = pd.Series(values[usable], index=index[usable])
     if clean.index.has_duplicates:
         caveats.append("duplicate_times_summed")
         clean = clean.groupby(level=0).sum()
@@ -164,20 +168,23 @@ def find_grain(times: pd.DatetimeIndex) -> Grain:
     if len(times) < 2:
         hours = GRAINS["hour"]
         raise NotEnoughData("history_too_short", have=0, need=hours.least // 24, unit="day")
-    gaps = pd.Series(times[1:] - times[:-1])
-    if gaps.min() >= pd.Timedelta(days=28) and times.day.nunique() == 1 and _same_clock(times):
+    gaps = np.diff(times.as_unit("us").asi8)
+    if gaps.min() >= 28 * STEPS["day"] * MICROSECONDS and _is_first_of_month(times):
         return GRAINS["month"]
-    for name, step in (("week", 7 * DAY), ("day", DAY), ("hour", HOUR)):
-        if (gaps % step == pd.Timedelta(0)).all():
+    for name, seconds in STEPS.items():
+        if (gaps % (seconds * MICROSECONDS) == 0).all():
             return GRAINS[name]
-    if gaps.max() < HOUR:
-        minutes = gaps.min().total_seconds() / 60
-        raise NotEnoughData("grain_not_supported", step_minutes=minutes)
-    off_grid = int((gaps % HOUR != pd.Timedelta(0)).sum())
-    raise NotEnoughData("irregular_history", off_grid=off_grid, rows=len(times))
+    hour = STEPS["hour"] * MICROSECONDS
+    if gaps.max() < hour:
+        raise NotEnoughData(
+            "grain_not_supported", step_minutes=float(gaps.min() / MICROSECONDS / 60)
+        )
+    raise NotEnoughData(
+        "irregular_history", off_grid=int((gaps % hour != 0).sum()), rows=len(times)
+    )
 
 
-def _same_clock(times: pd.DatetimeIndex) -> bool:
+def _is_first_of_month(times: pd.DatetimeIndex) -> bool:
     """Tell whether all times share one time of day and stand on the first of a month."""
     return bool((times.day == 1).all() and (times - times.normalize()).nunique() == 1)
 
@@ -188,7 +195,7 @@ def _check_span(clean: pd.Series, grain: Grain) -> None:
     if grain.name == "month":
         span = (last.year - first.year) * 12 + last.month - first.month + 1
     else:
-        span = int((last - first) / pd.Timedelta(1, "h") // _hours_of(grain)) + 1
+        span = int((last - first).total_seconds() // STEPS[grain.name]) + 1
     if span < grain.least:
         raise NotEnoughData(
             "history_too_short",
@@ -196,10 +203,6 @@ def _check_span(clean: pd.Series, grain: Grain) -> None:
             need=grain.least // grain.per_unit,
             unit=grain.unit,
         )
-
-
-def _hours_of(grain: Grain) -> int:
-    return {"hour": 1, "day": 24, "week": 168}[grain.name]
 
 
 def _lay_on_grid(clean: pd.Series, grain: Grain) -> pd.Series:
@@ -211,7 +214,7 @@ def _lay_on_grid(clean: pd.Series, grain: Grain) -> pd.Series:
     last = clean.index[-1]
     if grain.name == "month":
         return clean.reindex(pd.date_range(clean.index[0], last, freq="MS"))
-    step = pd.Timedelta(hours=_hours_of(grain))
+    step = pd.Timedelta(seconds=STEPS[grain.name])
     start = max(clean.index[0], last - grain.most * step)
     return clean.reindex(pd.date_range(start, last, freq=step))
 
@@ -223,11 +226,12 @@ def _without_outer_gaps(series: pd.Series) -> pd.Series:
 def _check_gaps(kept: pd.Series, grain: Grain) -> None:
     """Raise where too few periods of the span have a count."""
     observed = int(kept.notna().sum())
-    if observed < grain.least * LEAST_OBSERVED_SHARE or observed < len(kept) * LEAST_OBSERVED_SHARE:
+    need = int(np.ceil(max(len(kept), grain.least) * LEAST_OBSERVED_SHARE))
+    if observed < need:
         raise NotEnoughData(
             "history_too_many_gaps",
             have=observed // grain.per_unit,
-            need=max(len(kept), grain.least) // grain.per_unit,
+            need=-(-need // grain.per_unit),
             unit=grain.unit,
         )
 

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.forecast.history import Grain
-from core.forecast.profiles import smearing_factor
+from core.forecast.profiles import seasons, smearing_factor
 
 FIT_LAST = {"hour": 12 * 168, "day": 1096}
 LOOK_BACK = {"hour": 28 * 24, "day": 56}
@@ -29,7 +29,7 @@ DAY_KINDS = {"weekday": (0, 1, 2, 3, 4), "saturday": (5,), "sunday": (6,)}
 _fitting = threading.Lock()
 
 
-class ModelFailed(Exception):
+class ModelError(Exception):
     """Prophet could not be imported or fitted; the simple methods carry on."""
 
 
@@ -61,47 +61,50 @@ def prophet_mean(
         Mean counts, finite and >= 0, one a period ahead.
 
     Raises:
-        ModelFailed: Prophet or Stan gave up.
+        ModelError: Prophet or Stan gave up.
     """
     keep = FIT_LAST[grain.name]
     times, values = times[-keep:], values[-keep:]
     back = min(LOOK_BACK[grain.name], len(times))
-    asked = times[-back:].append(ahead)
+    asked = pd.DatetimeIndex(times[-back:].append(ahead))
     fitted = _fit_and_predict(times, np.log1p(values), asked, _recipe(grain, times, yearly))
-    return _to_counts(values[-back:], fitted[:back], fitted[back:], HALF_LIFE[grain.name])
+    return _to_counts(values[-back:], fitted[:back], fitted[back:], grain)
 
 
 def _to_counts(
     actual: NDArray[np.float64],
     fitted: NDArray[np.float64],
     ahead: NDArray[np.float64],
-    half_life: int,
+    grain: Grain,
 ) -> NDArray[np.float64]:
     """Add the recent level on the log scale, then leave the log scale for a mean count."""
     residuals = np.log1p(actual) - fitted
-    level = recent_level(residuals, half_life)
+    level = recent_level(residuals, HALF_LIFE[grain.name], grain.block)
     centred = fitted + (np.nanmean(residuals) if np.isfinite(residuals).any() else 0.0)
     factor = smearing_factor(actual, np.maximum(np.expm1(centred), 0.0))
     mean = np.maximum(np.expm1(np.clip(ahead + level, -50, 50)), 0.0) * factor
     if not np.isfinite(mean).all():
-        raise ModelFailed
+        raise ModelError
     return np.asarray(mean, dtype=np.float64)
 
 
-def recent_level(residuals: NDArray[np.float64], half_life: float) -> float:
+def recent_level(residuals: NDArray[np.float64], half_life: float, block: int) -> float:
     """Return the exponentially weighted mean of log residuals, newest last.
 
-    Residuals are cut at +-1 (a factor of e), so that a spike yesterday is not a new level.
+    Within each block (a day of hours, a week of days) residuals are cut at +-1 (a factor of e)
+    from the block's median: a spike yesterday is not a new level, but a shifted day is.
 
-    >>> recent_level(np.array([0.0, 0.0, 0.3]), half_life=1.0) > 0.1
+    >>> recent_level(np.array([0.0, 0.0, 0.3, 0.3]), half_life=1.0, block=2) > 0.2
     True
     """
-    ok = np.isfinite(residuals)
-    age = np.arange(len(residuals))[::-1]
-    weights = 0.5 ** (age[ok] / half_life)
-    if not weights.sum() > 0:
+    rows = seasons(residuals, block)
+    rows = rows[~np.isnan(rows).all(axis=1)]
+    if not len(rows):
         return 0.0
-    return float(np.sum(weights * np.clip(residuals[ok], -1, 1)) / weights.sum())
+    middle = np.nanmedian(rows, axis=1, keepdims=True)
+    tame = np.clip(rows, middle - 1, middle + 1).ravel()
+    weights = np.where(np.isnan(tame), 0.0, 0.5 ** (np.arange(len(tame))[::-1] / half_life))
+    return float(np.nansum(weights * tame) / weights.sum())
 
 
 def _recipe(grain: Grain, times: pd.DatetimeIndex, yearly: bool) -> dict[str, Any]:
@@ -135,8 +138,15 @@ def _fit_and_predict(
             model.fit(_frame(times, recipe).assign(y=logs).dropna(subset="y"), seed=STAN_SEED)
             predicted = model.predict(_frame(asked, recipe))["yhat"].to_numpy(dtype=np.float64)
             model.stan_backend.cleanup()
-        except (ImportError, OSError, RuntimeError, ValueError, AttributeError) as error:
-            raise ModelFailed from error
+        except (
+            ImportError,
+            OSError,
+            RuntimeError,
+            ValueError,
+            AttributeError,
+            ArithmeticError,
+        ) as error:
+            raise ModelError from error
     return predicted
 
 
@@ -158,8 +168,8 @@ def _new_model(recipe: dict[str, Any]) -> Any:
 def _prophet_class() -> Any:
     """Import Prophet late (0.5-1 s, 50 MB) and silence it in the order that works."""
     logging.getLogger("prophet.plot").setLevel(logging.CRITICAL)
-    import cmdstanpy  # noqa: PLC0415 (only the forecast pays for it)
-    import prophet  # noqa: PLC0415
+    import cmdstanpy
+    import prophet
 
     cmdstanpy.disable_logging()
     logging.getLogger("prophet").setLevel(logging.ERROR)

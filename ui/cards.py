@@ -1,0 +1,84 @@
+"""A chart card: headline in words, chart, what to read from it, its data, its downloads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from ui import export
+from ui.charts.theme import themed
+from ui.page import View
+from ui.text import escape
+
+
+@dataclass(frozen=True, eq=False)
+class Card:
+    """What a chart card shows.
+
+    Args:
+        slug: what the chart shows, for file names and keys, such as ``sessions-over-time``.
+        headline: the finding, plain text.
+        chart: without a title of its own.
+        data: the numbers behind it, as downloaded.
+        reading: one line on what to read from it.
+        metric: the metric, for the subtitle of the picture.
+        columns: names for people of the columns of ``data``.
+    """
+
+    slug: str
+    headline: str
+    chart: alt.TopLevelMixin
+    data: pd.DataFrame
+    reading: str = ""
+    metric: str = ""
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def show(view: View, card: Card) -> None:
+    """Draw a card with its data and downloads."""
+    with st.container(border=True):
+        st.markdown(f"#### {escape(card.headline)}")
+        st.altair_chart(
+            themed(card.chart, view.mode),
+            theme=None,
+            width="stretch",
+            key=f"chart_{card.slug}",
+            alt=card.headline,
+        )
+        if card.reading:
+            st.caption(escape(card.reading))
+        with st.expander("Show the numbers", icon=":material/table:"):
+            st.dataframe(
+                card.data.rename(columns=card.columns), hide_index=True, width="stretch"
+            )
+        _downloads(view, card)
+
+
+def _downloads(view: View, card: Card) -> None:
+    parts = (card.slug, *view.file_parts)
+    with st.container(horizontal=True):
+        for label, mime, make in (
+            ("PNG", "image/png", lambda: export.chart_png(_picture(view, card))),
+            ("SVG", "image/svg+xml", lambda: export.chart_svg(_picture(view, card))),
+            ("CSV", "text/csv", lambda: export.frame_csv(card.data.rename(columns=card.columns))),
+        ):
+            st.download_button(
+                label,
+                data=make,
+                file_name=export.file_name(*parts, extension=label.lower()),
+                mime=mime,
+                key=f"download_{card.slug}_{label}",
+                on_click="ignore",
+                icon=":material/download:",
+                type="tertiary",
+                help=f"Download as {label}",
+            )
+
+
+def _picture(view: View, card: Card) -> alt.TopLevelMixin:
+    subtitle = " · ".join(part for part in (card.metric, view.selection) if part)
+    caption = f"Source: {view.source.name}. {card.reading}".strip()
+    return export.for_export(card.chart, title=card.headline, subtitle=subtitle, caption=caption)

@@ -1,0 +1,1 @@
+"""Charts: a result of ``core`` in, an Altair chart out. Pure functions, no streamlit."""

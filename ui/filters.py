@@ -1,0 +1,130 @@
+"""The filters: drawn once, in the sidebar, for all pages."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import streamlit as st
+
+from core import wording
+from core.traffic import Comparison, Filters, Traffic, previous_period
+from ui import state
+from ui.text import escape
+
+
+def draw_filters(traffic: Traffic) -> Filters:
+    """Draw the controls that make sense for this file, and return what was chosen."""
+    if traffic.has_time:
+        _dates(traffic)
+    if traffic.has_channels:
+        _channels(traffic)
+    if traffic.grain in ("hour", "day"):
+        _weekdays()
+    if traffic.grain == "hour":
+        _hours()
+    if previous_period(traffic, state.chosen_filters(traffic)):
+        state.start_with(state.filter_key("compare"), value=False)
+        st.toggle(
+            "Compare with the period before",
+            key=state.filter_key("compare"),
+            persist_state="session",
+            help="Draws the period of equal length right before in grey.",
+        )
+    filters = state.chosen_filters(traffic)
+    if filters.is_active:
+        st.button("Reset filters", icon=":material/restart_alt:", on_click=state.reset_filters)
+    return filters
+
+
+def _dates(traffic: Traffic) -> None:
+    key = state.start_with(state.filter_key("dates"), (traffic.first_day, traffic.last_day))
+    st.date_input(
+        "Dates",
+        min_value=traffic.first_day,
+        max_value=traffic.last_day,
+        key=key,
+        persist_state="session",
+        format="YYYY-MM-DD",
+    )
+
+
+def _channels(traffic: Traffic) -> None:
+    key = state.start_with(state.filter_key("channels"), [])
+    st.multiselect(
+        "Channels",
+        traffic.channels,
+        key=key,
+        persist_state="session",
+        placeholder="All channels",
+        format_func=escape,
+    )
+
+
+def _weekdays() -> None:
+    key = state.start_with(state.filter_key("weekdays"), [])
+    st.pills(
+        "Weekdays",
+        range(7),
+        selection_mode="multi",
+        format_func=lambda number: wording.WEEKDAYS[number],
+        key=key,
+        persist_state="session",
+        help="None chosen means all.",
+    )
+
+
+def _hours() -> None:
+    key = state.start_with(state.filter_key("hours"), (0, 24))
+    st.slider("Hours of the day", 0, 24, key=key, persist_state="session", format="%d:00")
+
+
+def describe(traffic: Traffic, filters: Filters) -> str:
+    """The selection in words, for captions: span, then what is filtered.
+
+    Args:
+        traffic: the filtered traffic.
+        filters: what was chosen.
+    """
+    parts = []
+    if traffic.has_time and len(traffic.times):
+        parts.append(wording.span(traffic.first_day, traffic.last_day))
+    if filters.channels:
+        names = list(filters.channels)
+        parts.append(wording.listing(names) if len(names) <= 3 else f"{len(names)} channels")
+    if filters.weekdays:
+        parts.append(wording.listing([wording.WEEKDAYS[n] for n in filters.weekdays]))
+    if filters.hours:
+        parts.append(f"{wording.clock(filters.hours[0])}–{wording.clock(filters.hours[-1] + 1)}")
+    return " · ".join(parts) or "everything in the file"
+
+
+def file_parts(traffic: Traffic, filters: Filters) -> tuple[str, ...]:
+    """The selection as parts of a file name."""
+    parts = []
+    if traffic.has_time and len(traffic.times):
+        parts.append(f"{traffic.first_day}_to_{traffic.last_day}")
+    if filters.channels:
+        parts.extend(filters.channels[:3])
+        parts.append("more" if len(filters.channels) > 3 else "")
+    if filters.weekdays:
+        parts.append("-".join(wording.WEEKDAYS[n] for n in filters.weekdays))
+    if filters.hours:
+        parts.append(f"{filters.hours[0]:02d}h-{filters.hours[-1] + 1:02d}h")
+    return tuple(part for part in parts if part)
+
+
+def describe_comparison(comparison: Comparison) -> str:
+    """Which days are compared with which.
+
+    >>> from datetime import date
+    >>> start = date(2024, 4, 20)
+    >>> pair = Comparison((start, start + timedelta(days=13)),
+    ...                   (start - timedelta(days=14), start - timedelta(days=1)), True)
+    >>> describe_comparison(pair)
+    'last 14 days (20 Apr – 3 May 2024) against the 14 before'
+    """
+    which = "last " if comparison.is_inside else ""
+    days = comparison.days
+    noun = "day" if days == 1 else "days"
+    current = wording.span(*comparison.current)
+    return f"{which}{days} {noun} ({current}) against the {days} before"

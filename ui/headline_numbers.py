@@ -1,0 +1,94 @@
+"""The row of headline numbers with sparkline and change."""
+
+from __future__ import annotations
+
+import math
+
+import streamlit as st
+
+from core import wording
+from core.metrics import METRICS, available_metrics, summarise
+from core.trends import series
+from ui import cache
+from ui.filters import describe_comparison
+from ui.page import View
+from ui.text import escape
+
+FIVE = (
+    "sessions",
+    "users",
+    "engaged_sessions",
+    "engagement_rate",
+    "events_per_session",
+    "events",
+    "views",
+    "clicks",
+    "key_events",
+    "new_users",
+    "revenue",
+)
+_SPARKLINE_POINTS = 60
+
+
+def draw_headline_numbers(view: View) -> None:
+    """Up to five numbers of the selection; the change is grey unless it is clearly no chance."""
+    metrics = [name for name in FIVE if name in available_metrics(view.traffic)][:5]
+    totals = summarise(view.traffic).iloc[0]
+    changes = _changes(view, tuple(metrics))
+    for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
+        change = changes.get(metric)
+        column.metric(
+            wording.metric_label(metric, view.whole.grain),
+            wording.metric_value(metric, totals[metric]),
+            delta=_delta(metric, change),
+            delta_color=_colour(metric, change),
+            delta_arrow="auto" if change and _is_clear(change) else "off",
+            help=_help(metric, view.whole.grain),
+            chart_data=_sparkline(view, metric),
+            border=True,
+        )
+    if changes and view.comparison:
+        st.caption(
+            f"Change: {escape(describe_comparison(view.comparison))}. Grey means it is within "
+            "what happens by chance from day to day."
+        )
+
+
+def _changes(view: View, metrics: tuple[str, ...]) -> dict[str, dict]:
+    current, previous = view.period("current"), view.period("previous")
+    if current is None or previous is None or current.is_empty or previous.is_empty:
+        return {}
+    table = cache.headline_changes((*view.key, "changes", metrics), current, previous, metrics)
+    return {row["metric"]: row for row in table.to_dict("records")}
+
+
+def _delta(metric: str, change: dict | None) -> str | None:
+    if change is None or not math.isfinite(change["change"]):
+        return None
+    return wording.metric_change(metric, change["change"])
+
+
+def _is_clear(change: dict) -> bool:
+    return bool(change["low"] > 0 or change["high"] < 0)
+
+
+def _colour(metric: str, change: dict | None) -> str:
+    if change is None or not _is_clear(change) or METRICS[metric].better is None:
+        return "off"
+    return "normal" if METRICS[metric].better == "up" else "inverse"
+
+
+def _help(metric: str, grain: str) -> str:
+    entry = METRICS[metric]
+    extra = ""
+    if not entry.additive and not entry.is_ratio:
+        extra = f" Here they are added up over {grain}s, so one person can count several times."
+    return f"{entry.definition}{extra} [Google's definition]({entry.source_url})"
+
+
+def _sparkline(view: View, metric: str) -> list[float] | None:
+    if not view.traffic.has_time or len(view.traffic.times) < 3:
+        return None
+    grain = "day" if view.traffic.grain == "hour" else view.traffic.grain
+    values = series(view.traffic, [metric], grain)[metric].dropna()
+    return values.tail(_SPARKLINE_POINTS).tolist() or None

@@ -1,0 +1,249 @@
+"""Codes to words: what we saw, why it matters, what to do in GA4."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core import wording
+from core.errors import AppError
+from core.ingest import Note
+from core.metrics import METRICS
+from ui.text import escape
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words for a problem.
+
+    Args:
+        title: what we saw.
+        why: why it matters.
+        what_to_do: what to click or change.
+    """
+
+    title: str
+    why: str
+    what_to_do: str
+
+
+HOW_TO_EXPORT = """
+1. In Google Analytics open **Reports → Acquisition → Traffic acquisition**.
+2. Choose the dates at the top right. Four weeks or more let us compare weeks and forecast.
+3. Above the table click **+** next to the first column and add **Date + hour (YYYYMMDDHH)**
+   (under *Time*). **Date** works too, without the hours of the day.
+4. At the bottom of the table set **Rows per page** to the largest number.
+5. At the top right click **Share this report → Download file → Download CSV**.
+"""
+
+_EXPORT_AGAIN = (
+    "In GA4 open Reports → Acquisition → Traffic acquisition, add “Date + hour” as second "
+    "column and download the CSV again."
+)
+_KINDS = {
+    "picture": "a picture",
+    "pdf": "a PDF document",
+    "workbook": "an Excel workbook or ZIP archive",
+    "archive": "a compressed archive",
+    "binary": "no text file",
+}
+
+
+def _names(params: Mapping[str, Any], limit: int = 8) -> str:
+    columns = [escape(str(name)[:40]) for name in params["columns"] if str(name).strip()]
+    more = f" and {len(columns) - limit} more" if len(columns) > limit else ""
+    return ", ".join(columns[:limit]) + more if columns else "none"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:.0f} MB"
+
+
+Words = Callable[[Mapping[str, Any]], Message]
+
+ERRORS: Mapping[str, Words] = {
+    "empty_file": lambda p: Message(
+        "The file is empty.",
+        "There is nothing in it to read.",
+        f"The download may have been cut off. {_EXPORT_AGAIN}",
+    ),
+    "too_large": lambda p: Message(
+        f"The file has {_megabytes(p['size'])}, more than the {_megabytes(p['limit'])} we take.",
+        "The app shares one small machine between all visitors.",
+        "Choose fewer months, or leave out page and country: hours and channels are enough.",
+    ),
+    "not_text": lambda p: Message(
+        f"This is {_KINDS.get(p['kind'], _KINDS['binary'])}, not a CSV file.",
+        "We read the text file that GA4 makes with “Download CSV”.",
+        "If it is a workbook, save the sheet as CSV first. Otherwise: " + _EXPORT_AGAIN,
+    ),
+    "unreadable_table": lambda p: Message(
+        f"The table breaks off near line {p['line']}.",
+        "A quotation mark is open or a cell is far too long, so columns cannot be told apart.",
+        f"Was it edited by hand? {_EXPORT_AGAIN}",
+    ),
+    "too_many_columns": lambda p: Message(
+        f"A row has {p['columns']:,} columns; we read up to {p['limit']}.",
+        "That is not the shape of a GA4 report.",
+        _EXPORT_AGAIN,
+    ),
+    "no_table": lambda p: Message(
+        "We found no table with column names we know.",
+        f"The file begins with “{escape(p['first_line'])}”. We look for names such as Date + hour, "
+        "Session primary channel group, Sessions or Users, in English.",
+        "Was the header row deleted, or is the report in another language? " + _EXPORT_AGAIN,
+    ),
+    "no_count_column": lambda p: Message(
+        "No column counts visits.",
+        f"We saw: {_names(p)}. We need Sessions, Users, Views, Event count or Clicks.",
+        _EXPORT_AGAIN,
+    ),
+    "no_time_or_channel": lambda p: Message(
+        "There is neither a date nor a channel in this file.",
+        f"We saw: {_names(p)}. Without time or channel there is nothing to compare.",
+        _EXPORT_AGAIN,
+    ),
+    "unreadable_times": lambda p: Message(
+        f"The dates in “{escape(p['column'])}” cannot be read.",
+        "We saw for example "
+        + ", ".join(f"“{escape(text)}”" for text in p["examples"])
+        + "; we expected 2024041718 (17 April 2024, 18:00), 20240417 or 2024-04-17.",
+        "Was it opened and saved in a spreadsheet? Download the CSV again and drop it unopened.",
+    ),
+    "no_start_date": lambda p: Message(
+        f"“{escape(p['column'])}” counts days, but the file does not say from which date.",
+        "GA4 writes a line “# Start date” above the table; it is missing here.",
+        "Download the CSV again and keep the lines at the top.",
+    ),
+    "no_rows": lambda p: Message(
+        "The table has column names but no numbers.",
+        f"We saw: {_names(p)}.",
+        "Choose dates with traffic, check the report's filters, and download again.",
+    ),
+    "no_time": lambda p: Message(
+        "This file has no dates.",
+        "Trends and forecasts need to know when the visits were.",
+        "Add “Date + hour” as second column in GA4's Traffic acquisition report.",
+    ),
+    "no_channels": lambda p: Message(
+        "This file does not tell channels apart.",
+        "There is nothing to compare with one channel only.",
+        "Download GA4's Traffic acquisition report, whose first column is the channel group.",
+    ),
+    "needs_hours": lambda p: Message(
+        f"Hours of the day cannot be shown: the file counts by {_grain(p)}.",
+        "A day's total does not say when in the day people came.",
+        "Add “Date + hour” instead of “Date” as second column in GA4.",
+    ),
+    "needs_days": lambda p: Message(
+        f"This needs days or hours; the file counts by {_grain(p)}.",
+        "Too few points are left to tell a pattern from chance.",
+        "Add “Date” or “Date + hour” as second column in GA4.",
+    ),
+    "too_few_days": lambda p: Message(
+        f"{_days(p['have'])} are selected; at least {p['need']} are needed.",
+        "One day of each kind cannot show what is usual.",
+        "Choose a longer range of dates, here or in GA4.",
+    ),
+    "too_few_hours": lambda p: Message(
+        f"Only {p['have']} hours of the day are selected; at least {p['need']} are needed.",
+        "A busy part of the day stands out against the rest of the day.",
+        "Widen the hours in the filter.",
+    ),
+    "no_visits": lambda p: Message(
+        "There is not a single visit in this selection.",
+        "A share of nothing is nothing.",
+        "Choose other dates or channels.",
+    ),
+    "too_few_measures": lambda p: Message(
+        f"Only {p['have']} measure varies; at least {p['need']} are needed.",
+        "A correlation is between two measures that both vary.",
+        "Export more columns: GA4's Traffic acquisition report has nine.",
+    ),
+    "too_few_observations": lambda p: Message(
+        f"There are {p['have']} rows; at least {p['need']} are needed.",
+        "With so few, any two measures seem to move together.",
+        "Choose a longer range of dates, or a finer level.",
+    ),
+    "metric_not_exported": lambda p: Message(
+        f"{METRICS[p['metric']].label} is not in this file.",
+        "It is computed from columns that were not exported.",
+        "GA4's Traffic acquisition report has them; download it with all columns.",
+    ),
+    "history_too_short": lambda p: Message(
+        f"The history is {_days(p['have'])} long; a forecast needs {p['need']}.",
+        "What repeats from week to week can only be seen after some weeks.",
+        "Export a longer range of dates from GA4; eight weeks are good, a year is better.",
+    ),
+}
+
+
+def _grain(params: Mapping[str, Any]) -> str:
+    return str(params.get("grain", "day"))
+
+
+def _days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def of_error(error: AppError) -> Message:
+    """Words for an expected failure."""
+    return ERRORS[error.code](error.params)
+
+
+NOTES: Mapping[str, Callable[[Note], str]] = {
+    "encoding_guessed": lambda n: "The file is not UTF-8; accents may look odd in channel names.",
+    "other_tables": lambda n: f"The file holds {n.count} more tables; we took the one that says "
+    "most about time and channel.",
+    "totals_rows": lambda n: f"{_rows(n)} of totals left out{_where(n)}.",
+    "extra_lines": lambda n: f"{n.count} lines outside the table left out{_where(n)}.",
+    "unreadable_times": lambda n: f"{_rows(n)} left out because the date could not be read"
+    f"{_where(n)}.",
+    "duplicate_rows": lambda n: f"{_rows(n)} stood in the file twice and counted once{_where(n)}.",
+    "repeated_keys": lambda n: f"{_rows(n)} repeat an hour and channel with other numbers; they "
+    f"were added up{_where(n)}. If the file was pasted together from two exports, that counts "
+    "some visits twice.",
+    "unreadable_numbers": lambda n: f"{n.count} cells of {_metric(n)} are no plausible number and "
+    f"were left out{_where(n)}.",
+    "rate_without_weight": lambda n: f"{_metric(n)} is not used: to average it fairly the column "
+    f"{METRICS[n.params['needs']].label} is needed.",
+    "identity_broken": lambda n: f"{_rows(n)} where {_metric(n)} does not fit "
+    f"{METRICS[n.params['made_of'][0]].label} ÷ {METRICS[n.params['made_of'][1]].label}"
+    f"{_where(n)}. We use the counts.",
+    "part_exceeds_whole": lambda n: f"{_rows(n)} with more {_metric(n)} than "
+    f"{METRICS[n.params['whole']].label}{_where(n)}.",
+    "total_differs": lambda n: f"The totals row says {wording.count(n.params['exported'])} "
+    f"{_metric(n)}, the rows add up to {wording.count(n.params['read'])}: the export was cut "
+    "off, filtered or sampled.",
+    "unused_columns": lambda n: f"Not used: {_names(n.params)}.",
+    "dimensions_summed": lambda n: f"Added up over {_names(n.params)}: users who appear in several "
+    "rows count several times.",
+}
+_METRIC_NAMES = {
+    "bounce_rate": "Bounce rate",
+    "engagement_seconds_per_session": "Engagement time per session",
+    "engagement_seconds_per_user": "Engagement time per user",
+}
+
+
+def of_note(note: Note) -> str:
+    """Words for a note of the reader."""
+    return NOTES[note.code](note)
+
+
+def _rows(note: Note) -> str:
+    return "1 row" if note.count == 1 else f"{note.count:,} rows"
+
+
+def _where(note: Note) -> str:
+    return f" (e.g. line {note.example_row:,})" if note.example_row else ""
+
+
+def _metric(note: Note) -> str:
+    key = note.params["metric"]
+    return _METRIC_NAMES.get(key) or METRICS[key].label
+
+
+CAVEATS: Mapping[str, str] = {}
+"""Caveats of a forecast, by code."""

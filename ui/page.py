@@ -1,0 +1,172 @@
+"""Opens a page: settings, navigation, what is loaded, filters; stops kindly without data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.capabilities import missing
+from core.errors import NotEnoughData
+from core.traffic import Comparison, Filters, Traffic, previous_period, select
+from ui import filters as filter_controls
+from ui import messages, state
+from ui.cache import Key
+from ui.charts.theme import Mode, channel_colours
+from ui.navigation import BY_KEY, draw_navigation
+from ui.text import escape
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What a page works with.
+
+    Args:
+        source: the loaded file.
+        whole: its traffic, unfiltered.
+        traffic: its traffic, filtered.
+        filters: what was chosen.
+        comparison: two periods of equal length, where the file allows.
+        wants_comparison: whether the person wants to see the earlier one.
+        mode: light or dark.
+    """
+
+    source: state.Source
+    whole: Traffic
+    traffic: Traffic
+    filters: Filters
+    comparison: Comparison | None
+    wants_comparison: bool
+    mode: Mode
+
+    @property
+    def key(self) -> Key:
+        """Names this selection of this file in caches."""
+        return (self.source.digest, self.filters)
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """Colour of each channel, the same under any filter."""
+        return channel_colours(self.whole.channels, self.mode)
+
+    @property
+    def selection(self) -> str:
+        """Span and filters in words."""
+        return filter_controls.describe(self.traffic, self.filters)
+
+    @property
+    def file_parts(self) -> tuple[str, ...]:
+        """Span and filters as parts of a file name."""
+        return filter_controls.file_parts(self.traffic, self.filters)
+
+    def period(self, which: str) -> Traffic | None:
+        """Traffic of the ``current`` or ``previous`` period of the comparison, other filters on."""
+        if self.comparison is None:
+            return None
+        start, end = getattr(self.comparison, which)
+        chosen = Filters(
+            start, end, self.filters.channels, self.filters.weekdays, self.filters.hours
+        )
+        return select(self.whole, chosen)
+
+
+def start_page(key: str) -> None:
+    """Settings and navigation, the same on every page."""
+    page = BY_KEY[key]
+    name = "Traffic Insights"
+    st.set_page_config(
+        page_title=name if key == "home" else f"{page.title} · {name}",
+        page_icon="📈",
+        layout="wide",
+        menu_items={"about": "Website traffic from a GA4 export, and never noise stated as fact."},
+    )
+    with st.sidebar:
+        st.markdown(f"### 📈 {name}")
+        draw_navigation()
+
+
+def open_page(key: str) -> View:
+    """Open an analysis page; stops the script kindly where there is nothing to analyse.
+
+    Args:
+        key: a key of ``ui.navigation.BY_KEY``.
+    """
+    start_page(key)
+    page = BY_KEY[key]
+    st.title(page.title)
+    source = state.source()
+    if source is None:
+        _invite(page.question)
+    view = _view(source)
+    st.caption(f"{page.question} — {escape(source.name)} · {escape(view.selection)}")
+    problem = missing(view.whole, key)
+    if problem:
+        stop_with(problem)
+    if view.traffic.is_empty:
+        _nothing_selected()
+    return view
+
+
+def open_home() -> View | None:
+    """Open the home page; ``None`` until something is loaded."""
+    start_page("home")
+    source = state.source()
+    return _view(source) if source else None
+
+
+def _view(source: state.Source) -> View:
+    whole = source.result.traffic
+    with st.sidebar:
+        st.divider()
+        st.caption(f"**{escape(source.name)}**")
+        chosen = filter_controls.draw_filters(whole)
+    return View(
+        source=source,
+        whole=whole,
+        traffic=select(whole, chosen),
+        filters=chosen,
+        comparison=previous_period(whole, chosen),
+        wants_comparison=state.wants_comparison(),
+        mode=current_mode(),
+    )
+
+
+def current_mode() -> Mode:
+    """Light or dark, as the visitor's browser shows it."""
+    return "dark" if st.context.theme.type == "dark" else "light"
+
+
+def _invite(question: str) -> None:
+    """No file yet: say what the page will answer, and offer both ways to go on."""
+    st.subheader(question)
+    st.write("Nothing is loaded yet. Drop a Google Analytics 4 export on the home page, or see "
+             "how this page looks with the sample.")
+    left, right, _ = st.columns([1, 1, 2])
+    left.page_link("streamlit_app.py", label="Go to the drop zone", icon=":material/upload_file:")
+    right.button("Use the sample", icon=":material/science:", on_click=state.load_sample)
+    st.stop()
+
+
+def _nothing_selected() -> None:
+    st.info("These filters leave nothing of the file: no row fits all of them at once.")
+    st.button(
+        "Reset all filters",
+        icon=":material/restart_alt:",
+        on_click=state.reset_filters,
+        key="reset_empty",
+        type="primary",
+    )
+    st.stop()
+
+
+def stop_with(problem: NotEnoughData) -> None:
+    """Say why there is nothing to show, and what to export instead."""
+    say(problem)
+    st.page_link("streamlit_app.py", label="Drop another file", icon=":material/upload_file:")
+    st.stop()
+
+
+def say(problem: NotEnoughData) -> None:
+    """Say in a box why something is not shown."""
+    message = messages.of_error(problem)
+    st.info(f"**{message.title}**  \n{message.why}  \n{message.what_to_do}")

@@ -1,0 +1,159 @@
+"""The only module that touches session state: the loaded file, the filters, small choices.
+
+Whatever was dropped lives here, in the memory of this visitor's session, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import ExportError
+from core.ingest import Import, read_export
+from core.traffic import Filters, Traffic
+
+SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
+_SOURCE, _FAILURE, _DROPPED, _SHOWN = "source", "failure", "dropped", "shown"
+_FILTER_KEYS = ("dates", "channels", "weekdays", "hours", "compare")
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """What is loaded.
+
+    Args:
+        name: as dropped, or "Sample".
+        digest: of the bytes; part of every cache key.
+        result: what the reader made of it.
+        is_sample: whether it is the project's own sample.
+    """
+
+    name: str
+    digest: str
+    result: Import
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """A file that could not be read; what was loaded before stays loaded.
+
+    Args:
+        name: as dropped.
+        error: with a code and its faults.
+    """
+
+    name: str
+    error: ExportError
+
+
+def source() -> Source | None:
+    """What is loaded in this session."""
+    return st.session_state.get(_SOURCE)
+
+
+def failure() -> Failure | None:
+    """The last file that could not be read, until another one is loaded."""
+    return st.session_state.get(_FAILURE)
+
+
+def load(data: bytes, name: str, *, is_sample: bool = False) -> None:
+    """Read a file into the session. A file that fails leaves everything else as it was."""
+    try:
+        result = read_export(data, name)
+    except ExportError as error:
+        st.session_state[_FAILURE] = Failure(name, error)
+        return
+    st.session_state.pop(_FAILURE, None)
+    digest = hashlib.sha256(data).hexdigest()
+    st.session_state[_SOURCE] = Source(name, digest, result, is_sample)
+    forget_choices()
+
+
+def load_dropped(file_id: str, data: bytes, name: str) -> bool:
+    """Read a file from the drop zone once, however often the page runs; tell if it was new."""
+    if st.session_state.get(_DROPPED) == file_id:
+        return False
+    st.session_state[_DROPPED] = file_id
+    load(data, name)
+    return True
+
+
+def load_sample() -> None:
+    """Read the project's own sample export."""
+    load(SAMPLE.read_bytes(), "Sample export", is_sample=True)
+
+
+def remove_source() -> None:
+    """Forget the loaded file and all choices."""
+    for key in (_SOURCE, _FAILURE):
+        st.session_state.pop(key, None)
+    forget_choices()
+
+
+def forget_choices() -> None:
+    """Drop filters and the choices made on the pages: they belong to one file."""
+    for key in [name for name in st.session_state if str(name).startswith(("filter_", "choice_"))]:
+        del st.session_state[key]
+
+
+def reset_filters() -> None:
+    """Back to everything."""
+    for name in _FILTER_KEYS:
+        st.session_state.pop(filter_key(name), None)
+
+
+def filter_key(name: str) -> str:
+    """Session key of a filter's widget."""
+    return f"filter_{name}"
+
+
+def choice_key(page: str, name: str) -> str:
+    """Session key of a choice on a page; it survives page changes."""
+    return f"choice_{page}_{name}"
+
+
+def start_with(key: str, value: object) -> str:
+    """Give a widget its first value without overwriting what the person chose; returns the key."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+    return key
+
+
+def keep_valid(key: str, options: tuple | list) -> None:
+    """Forget a stored choice that this file does not offer."""
+    if key in st.session_state and st.session_state[key] not in options:
+        del st.session_state[key]
+
+
+def chosen_filters(traffic: Traffic) -> Filters:
+    """The filters as they stand; ``None`` where nothing is left out of this traffic."""
+    get = st.session_state.get
+    start, end = _dates(get(filter_key("dates")))
+    if traffic.has_time:
+        start = None if start == traffic.first_day else start
+        end = None if end == traffic.last_day else end
+    hours = get(filter_key("hours")) or (0, 24)
+    return Filters(
+        start=start,
+        end=end,
+        channels=tuple(get(filter_key("channels")) or ()) or None,
+        weekdays=tuple(sorted(get(filter_key("weekdays")) or ())) or None,
+        hours=None if tuple(hours) == (0, 24) else tuple(range(hours[0], hours[1])),
+    )
+
+
+def _dates(chosen: tuple[date, ...] | None) -> tuple[date | None, date | None]:
+    """Half a range (the person is still choosing) counts as open to the end."""
+    if not chosen:
+        return None, None
+    return chosen[0], chosen[1] if len(chosen) > 1 else None
+
+
+def wants_comparison() -> bool:
+    """Whether the previous period should be shown."""
+    return bool(st.session_state.get(filter_key("compare"), False))
