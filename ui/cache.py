@@ -46,10 +46,10 @@ def headline_changes(
     return changes.headline_changes(_current, _previous, list(metrics))
 
 
-@st.cache_data(show_spinner="Trying the forecast on your past weeks, then looking ahead …", **_OPTIONS)
-def make_forecast(
-    key: Key, _history: pd.Series, horizon: int, level: float
-) -> forecast.Forecast:
+@st.cache_data(
+    show_spinner="Trying the forecast on your past weeks, then looking ahead …", **_OPTIONS
+)
+def make_forecast(key: Key, _history: pd.Series, horizon: int, level: float) -> forecast.Forecast:
     """See ``core.forecast.forecast``."""
     return forecast.forecast(_history, horizon, level)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.typing import ChartType
 
 from ui import export
 from ui.charts.theme import themed
@@ -30,7 +31,7 @@ class Card:
 
     slug: str
     headline: str
-    chart: alt.TopLevelMixin
+    chart: ChartType
     data: pd.DataFrame
     reading: str = ""
     metric: str = ""
@@ -51,9 +52,7 @@ def show(view: View, card: Card) -> None:
         if card.reading:
             st.caption(escape(card.reading))
         with st.expander("Show the numbers", icon=":material/table:"):
-            st.dataframe(
-                card.data.rename(columns=card.columns), hide_index=True, width="stretch"
-            )
+            st.dataframe(card.data.rename(columns=card.columns), hide_index=True, width="stretch")
         _downloads(view, card)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
 import streamlit as st
 
@@ -72,7 +73,7 @@ def _is_clear(change: dict) -> bool:
     return bool(change["low"] > 0 or change["high"] < 0)
 
 
-def _colour(metric: str, change: dict | None) -> str:
+def _colour(metric: str, change: dict | None) -> Literal["normal", "inverse", "off"]:
     if change is None or not _is_clear(change) or METRICS[metric].better is None:
         return "off"
     return "normal" if METRICS[metric].better == "up" else "inverse"

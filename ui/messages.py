@@ -172,9 +172,59 @@ ERRORS: Mapping[str, Words] = {
         "GA4's Traffic acquisition report has them; download it with all columns.",
     ),
     "history_too_short": lambda p: Message(
-        f"The history is {_days(p['have'])} long; a forecast needs {p['need']}.",
+        f"The history is {_length(p['have'], p)} long; a forecast needs {p['need']}.",
         "What repeats from week to week can only be seen after some weeks.",
         "Export a longer range of dates from GA4; eight weeks are good, a year is better.",
+    ),
+    "history_too_many_gaps": lambda p: Message(
+        f"Only {_length(p['have'], p)} of the history have a count; {p['need']} are needed.",
+        "A forecast from so few would be a guess.",
+        "Choose dates without holes, or export them again from GA4.",
+    ),
+    "history_empty": lambda p: Message(
+        "There is nothing to learn from in this selection.",
+        "Not one period has a count.",
+        "Choose other dates, another channel or another measure.",
+    ),
+    "negative_values": lambda p: Message(
+        f"{p['count']} counts are below zero.",
+        "Visits cannot be negative, so the file was changed after the export.",
+        _EXPORT_AGAIN,
+    ),
+    "irregular_history": lambda p: Message(
+        "The times in this file are not whole hours or days.",
+        "A forecast needs evenly spaced periods.",
+        _EXPORT_AGAIN,
+    ),
+    "grain_not_supported": lambda p: Message(
+        f"The rows are {p['step_minutes']:.0f} minutes apart; an hour is the finest step we take.",
+        "Shorter steps hold too few visits each.",
+        _EXPORT_AGAIN,
+    ),
+    "horizon_too_long": lambda p: Message(
+        f"{p['horizon']:,} periods ahead are too many; {p['most']:,} is the most.",
+        "Further out the band would hold everything and say nothing.",
+        "Choose a shorter horizon.",
+    ),
+    "horizon_not_positive": lambda p: Message(
+        "The horizon must be at least one period.",
+        "There is nothing to look ahead to.",
+        "Choose a longer horizon.",
+    ),
+    "level_out_of_range": lambda p: Message(
+        "The band must hold between 0 and 100 % of the counts.",
+        "Neither nothing nor everything can be promised.",
+        "Choose a level such as 80 %.",
+    ),
+    "forecast_without_time": lambda p: Message(
+        "A forecast needs dates.",
+        "Without them there is no next week.",
+        "Add “Date + hour” as second column in GA4's Traffic acquisition report.",
+    ),
+    "history_not_numeric": lambda p: Message(
+        "This measure holds something else than numbers.",
+        "Only counts can be forecast.",
+        _EXPORT_AGAIN,
     ),
 }
 
@@ -187,6 +237,11 @@ def _days(number: int) -> str:
     return "1 day" if number == 1 else f"{number} days"
 
 
+def _length(number: int, params: Mapping[str, Any]) -> str:
+    unit = str(params.get("unit", "day"))
+    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+
+
 def of_error(error: AppError) -> Message:
     """Words for an expected failure."""
     return ERRORS[error.code](error.params)
@@ -194,31 +249,45 @@ def of_error(error: AppError) -> Message:
 
 NOTES: Mapping[str, Callable[[Note], str]] = {
     "encoding_guessed": lambda n: "The file is not UTF-8; accents may look odd in channel names.",
-    "other_tables": lambda n: f"The file holds {n.count} more tables; we took the one that says "
-    "most about time and channel.",
+    "other_tables": lambda n: (
+        f"The file holds {n.count} more tables; we took the one that says "
+        "most about time and channel."
+    ),
     "totals_rows": lambda n: f"{_rows(n)} of totals left out{_where(n)}.",
     "extra_lines": lambda n: f"{n.count} lines outside the table left out{_where(n)}.",
-    "unreadable_times": lambda n: f"{_rows(n)} left out because the date could not be read"
-    f"{_where(n)}.",
+    "unreadable_times": lambda n: (
+        f"{_rows(n)} left out because the date could not be read{_where(n)}."
+    ),
     "duplicate_rows": lambda n: f"{_rows(n)} stood in the file twice and counted once{_where(n)}.",
-    "repeated_keys": lambda n: f"{_rows(n)} repeat an hour and channel with other numbers; they "
-    f"were added up{_where(n)}. If the file was pasted together from two exports, that counts "
-    "some visits twice.",
-    "unreadable_numbers": lambda n: f"{n.count} cells of {_metric(n)} are no plausible number and "
-    f"were left out{_where(n)}.",
-    "rate_without_weight": lambda n: f"{_metric(n)} is not used: to average it fairly the column "
-    f"{METRICS[n.params['needs']].label} is needed.",
-    "identity_broken": lambda n: f"{_rows(n)} where {_metric(n)} does not fit "
-    f"{METRICS[n.params['made_of'][0]].label} ÷ {METRICS[n.params['made_of'][1]].label}"
-    f"{_where(n)}. We use the counts.",
-    "part_exceeds_whole": lambda n: f"{_rows(n)} with more {_metric(n)} than "
-    f"{METRICS[n.params['whole']].label}{_where(n)}.",
-    "total_differs": lambda n: f"The totals row says {wording.count(n.params['exported'])} "
-    f"{_metric(n)}, the rows add up to {wording.count(n.params['read'])}: the export was cut "
-    "off, filtered or sampled.",
+    "repeated_keys": lambda n: (
+        f"{_rows(n)} repeat an hour and channel with other numbers; they "
+        f"were added up{_where(n)}. If the file was pasted together from two exports, that counts "
+        "some visits twice."
+    ),
+    "unreadable_numbers": lambda n: (
+        f"{n.count} cells of {_metric(n)} are no plausible number and were left out{_where(n)}."
+    ),
+    "rate_without_weight": lambda n: (
+        f"{_metric(n)} is not used: to average it fairly the column "
+        f"{METRICS[n.params['needs']].label} is needed."
+    ),
+    "identity_broken": lambda n: (
+        f"{_rows(n)} where {_metric(n)} does not fit "
+        f"{METRICS[n.params['made_of'][0]].label} ÷ {METRICS[n.params['made_of'][1]].label}"
+        f"{_where(n)}. We use the counts."
+    ),
+    "part_exceeds_whole": lambda n: (
+        f"{_rows(n)} with more {_metric(n)} than {METRICS[n.params['whole']].label}{_where(n)}."
+    ),
+    "total_differs": lambda n: (
+        f"The totals row says {wording.count(n.params['exported'])} "
+        f"{_metric(n)}, the rows add up to {wording.count(n.params['read'])}: the export was cut "
+        "off, filtered or sampled."
+    ),
     "unused_columns": lambda n: f"Not used: {_names(n.params)}.",
-    "dimensions_summed": lambda n: f"Added up over {_names(n.params)}: users who appear in several "
-    "rows count several times.",
+    "dimensions_summed": lambda n: (
+        f"Added up over {_names(n.params)}: users who appear in several rows count several times."
+    ),
 }
 _METRIC_NAMES = {
     "bounce_rate": "Bounce rate",
@@ -245,5 +314,34 @@ def _metric(note: Note) -> str:
     return _METRIC_NAMES.get(key) or METRICS[key].label
 
 
-CAVEATS: Mapping[str, str] = {}
+CAVEATS: Mapping[str, str] = {
+    "time_zone_dropped": "The times carried a zone; we kept the time on the clock.",
+    "infinite_values_ignored": "Counts without an end were treated as missing.",
+    "rows_without_time_ignored": "Rows without a time were left out.",
+    "duplicate_times_summed": "Several rows had the same time and were added up.",
+    "older_history_left_out": "Only the newest part of this long history was used.",
+    "gaps_in_history": "Some periods have no count; they were left as gaps, not taken as zero.",
+    "constant_history": "Every count was the same, so the band has no width.",
+    "mostly_zero": "At least half of the counts are zero: go by the total.",
+    "spike_in_history": "One count is far above all others; it is not expected again.",
+    "backtest_shorter_than_horizon": "The history is too short to try this horizon on the past; "
+    "we tried a shorter one and widened the band further out.",
+    "few_folds": "There was little past to try it on, so “how far off” is a rough guess.",
+    "no_better_than_naive": "On past weeks this was no better than repeating the week before.",
+    "coverage_below_level": "On past weeks the band held too few counts: trust it less.",
+    "capped": "It ran off and was stopped at three times the largest count ever seen.",
+    "prophet_failed": "Prophet could not be used here; simpler methods made this forecast.",
+}
 """Caveats of a forecast, by code."""
+
+METHODS: Mapping[str, str] = {
+    "prophet_log_flat": "Prophet on log counts with a flat trend",
+    "prophet_log_flat_yearly": "Prophet on log counts with a flat trend and a yearly season",
+    "seasonal_median": "the median of the last four weeks",
+    "seasonal_mean": "the mean of the last four weeks",
+    "seasonal_naive": "the last week repeated",
+    "average": "the mean of Prophet and the last four weeks",
+    "average_yearly": "the mean of Prophet with a yearly season and the last four weeks",
+    "blend": "Prophet and simple weekly methods, weighted by how well each did on past weeks",
+}
+"""Ways of forecasting, by key, for the middle of a sentence."""

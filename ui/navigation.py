@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import streamlit as st
 
 
-
 @dataclass(frozen=True)
 class Page:
     """One page.
@@ -72,5 +71,3 @@ def draw_navigation() -> None:
     """Links to all pages, in order."""
     for page in PAGES:
         st.page_link(page.path, label=page.title, icon=page.icon)
-
-

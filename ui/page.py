@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import streamlit as st
 
@@ -103,7 +104,8 @@ def open_page(key: str) -> View:
     if problem:
         stop_with(problem)
     if view.traffic.is_empty:
-        _nothing_selected()
+        say_nothing_selected()
+        st.stop()
     return view
 
 
@@ -136,18 +138,21 @@ def current_mode() -> Mode:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def _invite(question: str) -> None:
+def _invite(question: str) -> NoReturn:
     """No file yet: say what the page will answer, and offer both ways to go on."""
     st.subheader(question)
-    st.write("Nothing is loaded yet. Drop a Google Analytics 4 export on the home page, or see "
-             "how this page looks with the sample.")
+    st.write(
+        "Nothing is loaded yet. Drop a Google Analytics 4 export on the home page, or see "
+        "how this page looks with the sample."
+    )
     left, right, _ = st.columns([1, 1, 2])
     left.page_link("streamlit_app.py", label="Go to the drop zone", icon=":material/upload_file:")
     right.button("Use the sample", icon=":material/science:", on_click=state.load_sample)
     st.stop()
 
 
-def _nothing_selected() -> None:
+def say_nothing_selected() -> None:
+    """The filters leave nothing; offer the reset."""
     st.info("These filters leave nothing of the file: no row fits all of them at once.")
     st.button(
         "Reset all filters",
@@ -156,10 +161,9 @@ def _nothing_selected() -> None:
         key="reset_empty",
         type="primary",
     )
-    st.stop()
 
 
-def stop_with(problem: NotEnoughData) -> None:
+def stop_with(problem: NotEnoughData) -> NoReturn:
     """Say why there is nothing to show, and what to export instead."""
     say(problem)
     st.page_link("streamlit_app.py", label="Drop another file", icon=":material/upload_file:")

@@ -1,0 +1,20 @@
+"""Home: drop a file or open the sample, see what was read, go on to the pages."""
+
+from ui.headline_numbers import draw_headline_numbers
+from ui.page import open_home
+from ui.sections import home
+from ui.sections.trends import draw_over_time
+
+view = open_home()
+home.draw_failure()
+if view is None:
+    home.draw_welcome()
+    home.draw_drop_zone()
+else:
+    home.draw_health(view)
+    if home.has_selection(view):
+        draw_headline_numbers(view)
+        if view.traffic.has_time:
+            draw_over_time(view, with_choice=False)
+    home.draw_where_next(view)
+    home.draw_drop_zone()

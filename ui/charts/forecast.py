@@ -1,0 +1,83 @@
+"""Charts of the Forecast page."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+from altair.typing import ChartType
+
+from ui.charts.theme import PALETTES, Mode
+
+SEEN, SAID = "counted", "forecast"
+
+
+def ahead(history: pd.DataFrame, said: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+    """Draw the newest history, then the forecast with its band.
+
+    Args:
+        history: ``time``, ``value``.
+        said: ``time``, ``mean``, ``low``, ``high``.
+        label: name of the measure.
+        mode: light or dark.
+    """
+    lines = pd.concat(
+        [
+            history.assign(kind=SEEN),
+            said[["time", "mean"]].rename(columns={"mean": "value"}).assign(kind=SAID),
+        ]
+    )
+    return _with_band(lines, said, label, mode)
+
+
+def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+    """Draw what was forecast for a past stretch and what was then counted.
+
+    Args:
+        fold: ``time``, ``actual``, ``mean``, ``low``, ``high``.
+        label: name of the measure.
+        mode: light or dark.
+    """
+    parts = {SEEN: "actual", SAID: "mean"}
+    lines = pd.concat(
+        [
+            fold[["time", column]].rename(columns={column: "value"}).assign(kind=kind)
+            for kind, column in parts.items()
+        ]
+    )
+    return _with_band(lines, fold, label, mode)
+
+
+def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+    palette = PALETTES[mode]
+    moment = alt.Tooltip("time:T", title="Time", format="%a %-d %b %Y, %H:00")
+    x = alt.X("time:T", title=None)
+    scale = alt.Scale(domain=[SEEN, SAID], range=[palette.context, palette.primary])
+    area = (
+        alt.Chart(band)
+        .mark_area(color=palette.primary, opacity=0.22)
+        .encode(
+            x=x,
+            y=alt.Y("low:Q", title=label, scale=alt.Scale(zero=True)),
+            y2="high:Q",
+            tooltip=[
+                moment,
+                alt.Tooltip("low:Q", title="Band from", format=",.0f"),
+                alt.Tooltip("high:Q", title="to", format=",.0f"),
+            ],
+        )
+    )
+    drawn = (
+        alt.Chart(lines)
+        .mark_line(strokeWidth=1.6)
+        .encode(
+            x=x,
+            y=alt.Y("value:Q", title=label),
+            color=alt.Color("kind:N", title=None, scale=scale),
+            tooltip=[
+                moment,
+                alt.Tooltip("kind:N", title="Line"),
+                alt.Tooltip("value:Q", title=label, format=",.0f"),
+            ],
+        )
+    )
+    return alt.layer(area, drawn).properties(height=340)

@@ -1,0 +1,56 @@
+"""Choices on a page: one of a few, remembered across pages, forgotten with the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+import streamlit as st
+
+from ui import state
+
+OptionT = TypeVar("OptionT", str, int)
+
+
+def pick(
+    page: str, name: str, label: str, options: Mapping[OptionT, str], hint: str = ""
+) -> OptionT:
+    """Ask for one of a few options, drawn side by side; a single option is not asked for.
+
+    Args:
+        page: key of the page.
+        name: of the choice.
+        label: what is asked.
+        options: value to its name for people; the first is the default.
+        hint: shown on hover.
+    """
+    key = _remembered(page, name, options)
+    if len(options) == 1:
+        return next(iter(options))
+    chosen = st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda value: options[value],
+        key=key,
+        persist_state="session",
+        required=True,
+        help=hint or None,
+    )
+    return next(iter(options)) if chosen is None else chosen
+
+
+def select_one(page: str, name: str, label: str, options: Mapping[OptionT, str]) -> OptionT:
+    """Ask for one of many options, drawn as a list that opens."""
+    return st.selectbox(
+        label,
+        list(options),
+        format_func=lambda value: options[value],
+        key=_remembered(page, name, options),
+        persist_state="session",
+    )
+
+
+def _remembered(page: str, name: str, options: Mapping[OptionT, str]) -> str:
+    key = state.choice_key(page, name)
+    state.keep_valid(key, list(options))
+    return state.start_with(key, next(iter(options)))

@@ -1,0 +1,203 @@
+"""Forecast: what to expect, with a band, and how far off it was in past weeks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from core import wording
+from core.errors import NotEnoughData
+from core.forecast import Forecast
+from core.traffic import Filters, Traffic, select, total_over_time
+from ui import cache, messages
+from ui.cards import Card, show
+from ui.charts import forecast as charts
+from ui.choices import select_one
+from ui.page import View, stop_with
+from ui.text import escape
+
+LEVEL = 0.8
+METRICS_SHOWN = ("sessions", "users", "engaged_sessions")
+ALL = "All traffic"
+HORIZONS = {"hour": (7, 14, 28), "day": (14, 28, 56)}
+_HISTORY_SHOWN = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What is to be forecast.
+
+    Args:
+        metric: a count.
+        channel: a channel or ``ALL``.
+        days: how far ahead.
+        history: the count of each period, zero hours filled in.
+        grain: of the history.
+    """
+
+    metric: str
+    channel: str
+    days: int
+    history: pd.Series
+    grain: str
+
+    @property
+    def horizon(self) -> int:
+        """Periods ahead."""
+        return self.days * 24 if self.grain == "hour" else self.days
+
+    @property
+    def label(self) -> str:
+        """Name of what is counted."""
+        return wording.metric_label(self.metric, self.grain)
+
+    @property
+    def whose(self) -> str:
+        """Of which channel, for the middle of a sentence."""
+        return "" if self.channel == ALL else f" from {self.channel}"
+
+
+def ask(view: View) -> Question:
+    """Ask for measure, channel and horizon. Dates and channels of the filters apply."""
+    traffic = select(view.whole, replace(view.filters, weekdays=None, hours=None))
+    if view.filters.weekdays or view.filters.hours:
+        st.caption("A forecast needs all weekdays and hours: those two filters do not apply here.")
+    metrics = [key for key in METRICS_SHOWN if key in traffic.exported] or [traffic.main_metric]
+    left, middle, right = st.columns(3)
+    with left:
+        names = {key: wording.metric_label(key, traffic.grain) for key in metrics}
+        metric = select_one("forecast", "metric", "Measure", names)
+    with middle:
+        channels = {ALL: ALL} | {name: escape(name) for name in _channels(traffic)}
+        channel = select_one("forecast", "channel", "Channel", channels)
+    with right:
+        horizons = {days: f"{days} days" for days in HORIZONS[traffic.grain]}
+        days = select_one("forecast", "days", "Look ahead", horizons)
+    return Question(metric, channel, days, _history(traffic, metric, channel), traffic.grain)
+
+
+def _channels(traffic: Traffic) -> tuple[str, ...]:
+    return traffic.channels if traffic.has_channels else ()
+
+
+def _history(traffic: Traffic, metric: str, channel: str) -> pd.Series:
+    if channel != ALL:
+        traffic = select(traffic, Filters(channels=(channel,)))
+    return total_over_time(traffic, [metric])[metric]
+
+
+def make(view: View, question: Question) -> Forecast:
+    """Forecast; stops kindly where the history is too short or too thin."""
+    key = (*view.key, question.metric, question.channel, question.horizon, LEVEL)
+    try:
+        return cache.make_forecast(key, question.history, question.horizon, LEVEL)
+    except NotEnoughData as problem:
+        stop_with(problem)
+
+
+def draw_answer(question: Question, result: Forecast) -> None:
+    """The page's answer in one sentence, and three numbers."""
+    total = result.total
+    st.subheader(
+        escape(
+            f"Expect about {_three(total.mean)} {question.label.lower()}{question.whose} in the "
+            f"next {question.days} days, likely {_three(total.low)} to {_three(total.high)}."
+        )
+    )
+    error, naive = result.accuracy.wape, result.accuracy.naive_wape
+    kind = question.grain
+    columns = st.columns(3)
+    columns[0].metric(
+        f"Expected {question.label.lower()}",
+        wording.count(round(total.mean)),
+        help=f"The whole {question.days} days together. Four times in five the true total should "
+        f"lie between {wording.count(round(total.low))} and {wording.count(round(total.high))}.",
+        border=True,
+    )
+    columns[1].metric(
+        f"Off by, in a past {kind}",
+        wording.percent(error),
+        help="Sum of all misses ÷ sum of all counts, when past weeks were forecast with what was "
+        f"known before them (WAPE). Repeating last week was off by {wording.percent(naive)}.",
+        border=True,
+    )
+    columns[2].metric(
+        "Past counts inside the band",
+        wording.percent(result.accuracy.coverage, 0),
+        help=f"Meant to be {wording.percent(LEVEL, 0)}; measured on {result.accuracy.folds} "
+        "forecasts of the past, each band made without the weeks it is tried on.",
+        border=True,
+    )
+
+
+def _three(value: float) -> str:
+    """Three significant figures: a forecast knows no more."""
+    return wording.count(float(f"{value:.3g}"))
+
+
+def draw_ahead(view: View, question: Question, result: Forecast) -> None:
+    """The forecast with its band, after the newest history."""
+    newest = question.history.iloc[-_HISTORY_SHOWN * _week(question.grain) :]
+    seen = pd.DataFrame({"time": newest.index, "value": newest.to_numpy()})
+    first, last = result.frame["time"].iloc[0], result.frame["time"].iloc[-1]
+    show(
+        view,
+        Card(
+            slug=f"forecast-{question.metric.replace('_', '-')}-{question.days}-days",
+            headline=f"{question.label}{question.whose}, {wording.span(first, last)}",
+            chart=charts.ahead(seen, result.frame, question.label, view.mode),
+            data=result.frame,
+            reading=f"The band is meant to hold {wording.percent(LEVEL, 0)} of the counts. Events "
+            "that never happened before are not in it.",
+            metric=f"{question.label} by {question.grain}, forecast with {LEVEL:.0%} band",
+            columns={"time": "Time", "mean": "Expected", "low": "Band from", "high": "Band to"},
+        ),
+    )
+    if result.caveats:
+        with st.expander("What to keep in mind", icon=":material/info:", expanded=True):
+            for code in result.caveats:
+                st.markdown(f"- {messages.CAVEATS[code]}")
+
+
+def _week(grain: str) -> int:
+    return 7 * 24 if grain == "hour" else 14
+
+
+def draw_replay(view: View, question: Question, result: Forecast) -> None:
+    """The newest stretch of the past: what was forecast, and what came."""
+    table, accuracy = result.backtest, result.accuracy
+    newest = table[table["fold"] == table["fold"].max()]
+    show(
+        view,
+        Card(
+            slug=f"forecast-check-{question.metric.replace('_', '-')}",
+            headline=_check_headline(result),
+            chart=charts.replayed(newest, question.label, view.mode),
+            data=table,
+            reading=f"Drawn: the newest of {accuracy.folds} past stretches. The total of a "
+            f"stretch was typically off by {wording.percent(accuracy.total_error)}; "
+            f"{accuracy.totals_in_band} of {accuracy.folds} totals lay in their band. "
+            f"Method: {messages.METHODS[result.method]}.",
+            metric=f"{question.label}, counted and forecast",
+            columns={
+                "fold": "Stretch",
+                "time": "Time",
+                "actual": "Counted",
+                "mean": "Forecast",
+                "low": "Band from",
+                "high": "Band to",
+                "naive": "Repeating last week",
+            },
+        ),
+    )
+
+
+def _check_headline(result: Forecast) -> str:
+    skill = result.accuracy.skill
+    if not skill > 0:
+        return "On past weeks the forecast was no better than repeating last week"
+    return (
+        f"On past weeks it missed by {wording.percent(skill, 0)} less than repeating last week did"
+    )
