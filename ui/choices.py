@@ -13,7 +13,13 @@ OptionT = TypeVar("OptionT", str, int)
 
 
 def pick(
-    page: str, name: str, label: str, options: Mapping[OptionT, str], hint: str = ""
+    page: str,
+    name: str,
+    label: str,
+    options: Mapping[OptionT, str],
+    *,
+    default: OptionT | None = None,
+    hint: str = "",
 ) -> OptionT:
     """Ask for one of a few options, drawn side by side; a single option is not asked for.
 
@@ -21,12 +27,14 @@ def pick(
         page: key of the page.
         name: of the choice.
         label: what is asked.
-        options: value to its name for people; the first is the default.
+        options: value to its name for people.
+        default: chosen at first; the first option if not given.
         hint: shown on hover.
     """
-    key = _remembered(page, name, options)
+    first = next(iter(options)) if default is None else default
+    key = _remembered(page, name, options, first)
     if len(options) == 1:
-        return next(iter(options))
+        return first
     chosen = st.segmented_control(
         label,
         list(options),
@@ -36,7 +44,7 @@ def pick(
         required=True,
         help=hint or None,
     )
-    return next(iter(options)) if chosen is None else chosen
+    return first if chosen is None else chosen
 
 
 def select_one(page: str, name: str, label: str, options: Mapping[OptionT, str]) -> OptionT:
@@ -45,12 +53,12 @@ def select_one(page: str, name: str, label: str, options: Mapping[OptionT, str])
         label,
         list(options),
         format_func=lambda value: options[value],
-        key=_remembered(page, name, options),
+        key=_remembered(page, name, options, next(iter(options))),
         persist_state="session",
     )
 
 
-def _remembered(page: str, name: str, options: Mapping[OptionT, str]) -> str:
+def _remembered(page: str, name: str, options: Mapping[OptionT, str], first: OptionT) -> str:
     key = state.choice_key(page, name)
     state.keep_valid(key, list(options))
-    return state.start_with(key, next(iter(options)))
+    return state.start_with(key, first)

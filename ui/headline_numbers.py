@@ -29,6 +29,7 @@ FIVE = (
     "revenue",
 )
 _SPARKLINE_POINTS = 60
+_WIDTH = 168  # pixels: two beside each other on a phone, five on a screen
 
 
 def draw_headline_numbers(view: View) -> None:
@@ -36,17 +37,19 @@ def draw_headline_numbers(view: View) -> None:
     metrics = [name for name in FIVE if name in available_metrics(view.traffic)][:5]
     totals = summarise(view.traffic).iloc[0]
     changes = _changes(view, tuple(metrics))
-    for column, metric in zip(st.columns(len(metrics)), metrics, strict=True):
+    row = st.container(horizontal=True)
+    for metric in metrics:
         change = changes.get(metric)
-        column.metric(
+        row.metric(
             wording.metric_label(metric, view.whole.grain),
             wording.metric_value(metric, totals[metric]),
             delta=_delta(metric, change),
             delta_color=_colour(metric, change),
-            delta_arrow="auto" if change and _is_clear(change) else "off",
+            delta_arrow=_arrow(change),
             help=_help(metric, view.whole.grain),
             chart_data=_sparkline(view, metric),
             border=True,
+            width=_WIDTH,
         )
     if changes and view.comparison:
         st.caption(
@@ -73,10 +76,18 @@ def _is_clear(change: dict) -> bool:
     return bool(change["low"] > 0 or change["high"] < 0)
 
 
-def _colour(metric: str, change: dict | None) -> Literal["normal", "inverse", "off"]:
+def _arrow(change: dict | None) -> Literal["up", "down", "off"]:
+    """Said, not left to Streamlit: it takes a typographic minus for a plus."""
+    if change is None or not _is_clear(change):
+        return "off"
+    return "up" if change["change"] > 0 else "down"
+
+
+def _colour(metric: str, change: dict | None) -> Literal["green", "red", "off"]:
     if change is None or not _is_clear(change) or METRICS[metric].better is None:
         return "off"
-    return "normal" if METRICS[metric].better == "up" else "inverse"
+    is_good = (change["change"] > 0) == (METRICS[metric].better == "up")
+    return "green" if is_good else "red"
 
 
 def _help(metric: str, grain: str) -> str:

@@ -345,3 +345,17 @@ METHODS: Mapping[str, str] = {
     "blend": "Prophet and simple weekly methods, weighted by how well each did on past weeks",
 }
 """Ways of forecasting, by key, for the middle of a sentence."""
+
+RULES: Mapping[str, str] = {
+    "busiest_hours": "busiest hours",
+    "better_channel": "more engaged visits",
+    "worse_channel": "less engaged visits",
+    "too_small_to_judge": "too small to judge",
+    "growing_channel": "growing",
+    "fading_channel": "fading",
+    "engagement_change": "engagement moved",
+    "tagging_fault": "check the tagging",
+    "concentration": "much depends on it",
+    "spike": "stood out",
+}
+"""What a recommendation is about, by rule, in two or three words."""

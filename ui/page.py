@@ -82,7 +82,7 @@ def start_page(key: str) -> None:
         menu_items={"about": "Website traffic from a GA4 export, and never noise stated as fact."},
     )
     with st.sidebar:
-        st.markdown(f"### 📈 {name}")
+        st.markdown(f"### :material/insights: {name}")
         draw_navigation()
 
 

@@ -17,7 +17,7 @@ from core.ingest import Import, read_export
 from core.traffic import Filters, Traffic
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
-_SOURCE, _FAILURE, _DROPPED, _SHOWN = "source", "failure", "dropped", "shown"
+_SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
 _FILTER_KEYS = ("dates", "channels", "weekdays", "hours", "compare")
 
 
@@ -74,13 +74,15 @@ def load(data: bytes, name: str, *, is_sample: bool = False) -> None:
     forget_choices()
 
 
-def load_dropped(file_id: str, data: bytes, name: str) -> bool:
-    """Read a file from the drop zone once, however often the page runs; tell if it was new."""
-    if st.session_state.get(_DROPPED) == file_id:
-        return False
-    st.session_state[_DROPPED] = file_id
+def drop_zone_key() -> str:
+    """Key of the drop zone; a new one empties it, so that the raw bytes do not stay in memory."""
+    return f"drop_zone_{st.session_state.get(_DROPS, 0)}"
+
+
+def load_dropped(data: bytes, name: str) -> None:
+    """Read a file from the drop zone, then empty the drop zone."""
     load(data, name)
-    return True
+    st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
 
 
 def load_sample() -> None:

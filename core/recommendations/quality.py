@@ -79,9 +79,14 @@ def _finding(evidence: Evidence, row: Row, verdict: str) -> Finding:
 def _plan(row: Row, weekly: float, name: str, *, is_better: bool) -> TestPlan:
     plain = sessions_per_side(row["value"], SMALLEST_EFFECT)
     needed = int(np.ceil(plain * _design_effect(row)))
-    what = "the new kind of post or partner" if is_better else "the new landing page"
+    change = (
+        f"Tag the new campaign, partner or post and compare its visits with other {name} visits "
+        "of the same days."
+        if is_better
+        else f"Show every second {name} visit the new landing page, the others the old one."
+    )
     return TestPlan(
-        change=f"Send every second {name} visit to {what}, the others as before.",
+        change=change,
         metric="engagement_rate",
         smallest_effect=SMALLEST_EFFECT,
         sessions_per_side=needed,

@@ -29,7 +29,7 @@ def volume(table: pd.DataFrame, labels: Mapping[str, str], mode: Mode) -> ChartT
         alt.Chart(rows)
         .mark_bar()
         .encode(
-            x=alt.X("value:Q", title=" and ".join(names), axis=alt.Axis(grid=True, format="~s")),
+            x=alt.X("value:Q", title=" and ".join(names), axis=alt.Axis(grid=True)),
             y=alt.Y("channel:N", title=None, sort=list(table["channel"])),
             yOffset=alt.YOffset("measure:N", sort=names),
             color=alt.Color(

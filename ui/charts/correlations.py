@@ -9,7 +9,7 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.correlations import SAME_NUMBER, STILL_THERE
-from ui.charts.theme import PALETTES, Mode
+from ui.charts.theme import PALETTES, Mode, names_above
 
 
 def matrix(correlations: pd.DataFrame, labels: Mapping[str, str], mode: Mode) -> ChartType:
@@ -30,17 +30,18 @@ def matrix(correlations: pd.DataFrame, labels: Mapping[str, str], mode: Mode) ->
         columns=["row", "column", "r"],
     )
     names = [labels[key] for key in correlations]
-    small = alt.ExprRef("windowSize()[0] < 640 ? 10 : 12")
-    limit = alt.ExprRef("windowSize()[0] < 640 ? 120 : 220")
     base = alt.Chart(rows).encode(
         x=alt.X(
             "column:N",
             title=None,
             sort=names,
-            axis=alt.Axis(labelAngle=-40, labelFontSize=small, labelLimit=limit),
+            axis=_axis(labelAngle=-40),
         ),
         y=alt.Y(
-            "row:N", title=None, sort=names, axis=alt.Axis(labelFontSize=small, labelLimit=limit)
+            "row:N",
+            title=None,
+            sort=names,
+            axis=_axis(),
         ),
         tooltip=[
             alt.Tooltip("row:N", title="Measure"),
@@ -64,6 +65,16 @@ def matrix(correlations: pd.DataFrame, labels: Mapping[str, str], mode: Mode) ->
     return alt.layer(cells, words).properties(height=alt.Step(38))
 
 
+def _axis(**options: float) -> alt.Axis:
+    """Every measure is named; on a phone in smaller letters."""
+    return alt.Axis(
+        labelFontSize=alt.ExprRef("windowSize()[0] < 640 ? 10 : 12"),
+        labelLimit=alt.ExprRef("windowSize()[0] < 640 ? 120 : 220"),
+        labelOverlap=False,
+        **options,  # type: ignore[arg-type]
+    )
+
+
 def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
     """Draw the correlation of pairs with its 95 % interval; what is no finding is grey.
 
@@ -76,7 +87,7 @@ def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
         f"datum.verdict == '{STILL_THERE}'", alt.value(palette.primary), alt.value(palette.context)
     )
     base = alt.Chart(table[table["verdict"] != SAME_NUMBER]).encode(
-        y=alt.Y("pair:N", title=None, sort=None, axis=alt.Axis(labelLimit=340)),
+        y=alt.Y("pair:N", sort=None, axis=None),
         color=colour,
         tooltip=[
             alt.Tooltip("pair:N", title="Pair"),
@@ -91,4 +102,6 @@ def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
     x = alt.X("low:Q", title="Correlation", axis=alt.Axis(grid=True, format="+.1f"), scale=scale)
     ranges = base.mark_rule(strokeWidth=3).encode(x=x, x2="high:Q")
     points = base.mark_point(size=90, opacity=1).encode(x=alt.X("r:Q", scale=scale))
-    return alt.layer(ranges, points).properties(height=alt.Step(34))
+    return alt.layer(ranges, points, names_above(base, "pair", mode)).properties(
+        height=alt.Step(44)
+    )

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
-from ui.charts.theme import PALETTES, Mode
+from ui.charts.theme import PALETTES, Mode, time_axis
 
 SEEN, SAID = "counted", "forecast"
 
@@ -50,11 +50,11 @@ def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> ChartType:
 def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) -> ChartType:
     palette = PALETTES[mode]
     moment = alt.Tooltip("time:T", title="Time", format="%a %-d %b %Y, %H:00")
-    x = alt.X("time:T", title=None)
+    x = alt.X("time:T", title=None, axis=time_axis())
     scale = alt.Scale(domain=[SEEN, SAID], range=[palette.context, palette.primary])
     area = (
         alt.Chart(band)
-        .mark_area(color=palette.primary, opacity=0.22)
+        .mark_area(color=palette.primary, fillOpacity=0.25)
         .encode(
             x=x,
             y=alt.Y("low:Q", title=label, scale=alt.Scale(zero=True)),

@@ -7,7 +7,7 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.recommendations.model import STRENGTHS
-from ui.charts.theme import PALETTES, Mode
+from ui.charts.theme import PALETTES, Mode, names_above
 
 
 def at_stake(table: pd.DataFrame, mode: Mode) -> ChartType:
@@ -19,23 +19,18 @@ def at_stake(table: pd.DataFrame, mode: Mode) -> ChartType:
     """
     palette = PALETTES[mode]
     colours = [palette.primary, palette.secondary, palette.context]
-    return (
-        alt.Chart(table)
-        .mark_bar()
-        .encode(
-            x=alt.X("impact:Q", title="Visits a week it is about", axis=alt.Axis(grid=True)),
-            y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=300)),
-            color=alt.Color(
-                "strength:N",
-                title=None,
-                scale=alt.Scale(domain=list(STRENGTHS), range=colours),
-            ),
-            tooltip=[
-                alt.Tooltip("name:N", title="About"),
-                alt.Tooltip("impact:Q", title="Visits a week", format=",.0f"),
-                alt.Tooltip("impact_unit:N", title="Counted in"),
-                alt.Tooltip("strength:N", title="Evidence"),
-            ],
-        )
-        .properties(height=alt.Step(30))
+    base = alt.Chart(table).encode(
+        y=alt.Y("name:N", sort=None, axis=None),
+        tooltip=[
+            alt.Tooltip("name:N", title="About"),
+            alt.Tooltip("impact:Q", title="Visits a week", format=",.0f"),
+            alt.Tooltip("impact_unit:N", title="Counted in"),
+            alt.Tooltip("strength:N", title="Evidence"),
+        ],
     )
+    scale = alt.Scale(domain=list(STRENGTHS), range=colours)
+    bars = base.mark_bar(size=12, yOffset=4).encode(
+        x=alt.X("impact:Q", title="Visits a week it is about", axis=alt.Axis(grid=True)),
+        color=alt.Color("strength:N", title=None, scale=scale),
+    )
+    return alt.layer(bars, names_above(base, "name", mode)).properties(height=alt.Step(44))

@@ -105,6 +105,32 @@ _DARK: Final = Palette(
 PALETTES: Final[Mapping[Mode, Palette]] = MappingProxyType({"light": _LIGHT, "dark": _DARK})
 
 
+def time_axis(grain: str = "hour") -> alt.Axis:
+    """Days as "6 Apr" (with the year on 1 January), hours as "18:00", months as "Apr 2024"."""
+    day = "timeFormat(datum.value, '%-d %b')"
+    year = (
+        "(month(datum.value) == 0 && date(datum.value) == 1 ? timeFormat(datum.value, ' %Y') : '')"
+    )
+    hour = "timeFormat(datum.value, '%H:00')"
+    words = f"hours(datum.value) == 0 ? {day} + {year} : {hour}"
+    if grain == "month":
+        words = "timeFormat(datum.value, '%b %Y')"
+    return alt.Axis(labelExpr=words)
+
+
+def names_above(base: alt.Chart, field: str, mode: Mode) -> alt.Chart:
+    """Write each row's name above its mark: long names leave a phone no room beside it.
+
+    Args:
+        base: with ``y`` encoded on ``field`` and without an axis for it.
+        field: column of the names.
+        mode: light or dark.
+    """
+    above = base.mark_text(align="left", baseline="bottom", dy=-8)
+    colour = alt.value(PALETTES[mode].text)
+    return above.encode(x=alt.value(0), color=colour, text=alt.Text(f"{field}:N"))
+
+
 def channel_colours(channels_by_size: Sequence[str], mode: Mode) -> dict[str, str]:
     """Give every channel its colour.
 

@@ -9,7 +9,7 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.wording import WEEKDAYS
-from ui.charts.theme import PALETTES, Mode
+from ui.charts.theme import PALETTES, Mode, names_above, time_axis
 
 _TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
 _WEEK_FORMAT = "week of %-d %b %Y"
@@ -35,8 +35,8 @@ def over_time(
     palette = PALETTES[mode]
     colours = dict(zip(labels.values(), (palette.primary, palette.secondary), strict=False))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    x = alt.X("time:T", title=None)
-    y = alt.Y("value:Q", title=" and ".join(labels.values()), scale=alt.Scale(zero=True))
+    x = alt.X("time:T", title=None, axis=time_axis(grain))
+    y = alt.Y("value:Q", title=f"Count per {grain}", scale=alt.Scale(zero=True))
     colour = alt.Color("measure:N", title=None, scale=scale)
     tooltip = [
         alt.Tooltip("time:T", title="Time", format=_TIME_FORMATS.get(grain, _WEEK_FORMAT)),
@@ -90,7 +90,7 @@ def rhythm(table: pd.DataFrame, label: str) -> ChartType:
         .mark_rect()
         .encode(
             x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=list(WEEKDAYS)),
+            y=alt.Y("day:O", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("value:Q", title=f"{label} in a typical hour"),
             tooltip=[
                 alt.Tooltip("day:O", title="Weekday"),
@@ -99,7 +99,7 @@ def rhythm(table: pd.DataFrame, label: str) -> ChartType:
                 alt.Tooltip("n:Q", title="Hours seen"),
             ],
         )
-        .properties(height=250)
+        .properties(height=alt.Step(30))
     )
 
 
@@ -141,7 +141,7 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
     """
     palette = PALETTES[mode]
     base = alt.Chart(table).encode(
-        y=alt.Y("name:N", title=None, sort=None, axis=alt.Axis(labelLimit=330)),
+        y=alt.Y("name:N", sort=None, axis=None),
         tooltip=[
             alt.Tooltip("name:N", title="When and where"),
             alt.Tooltip("actual:Q", title=label, format=",.0f"),
@@ -149,6 +149,7 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
         ],
     )
     x = alt.X("actual:Q", title=f"{label} (the mark shows the expected)", axis=alt.Axis(grid=True))
-    bars = base.mark_bar(color=palette.primary).encode(x=x)
-    ticks = base.mark_tick(color=palette.text, thickness=3, size=26).encode(x="expected:Q")
-    return alt.layer(bars, ticks).properties(height=alt.Step(40))
+    bars = base.mark_bar(color=palette.primary, size=12, yOffset=4).encode(x=x)
+    ticks = base.mark_tick(color=palette.text, thickness=3, size=20, yOffset=4)
+    layers = alt.layer(bars, ticks.encode(x="expected:Q"), names_above(base, "name", mode))
+    return layers.properties(height=alt.Step(46))

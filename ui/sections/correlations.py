@@ -22,13 +22,14 @@ from ui.choices import pick
 from ui.page import View, stop_with
 
 MOST_PAIRS = 12
+PAIRS_NAMED = 4
 _LEVELS = {"rows": "Rows of the file", "hour": "Hours", "day": "Days"}
 _METHODS = {"pearson": "Pearson (straight line)", "spearman": "Spearman (order only)"}
 VERDICTS = {
-    SAME_NUMBER: "the same thing counted twice, by definition; no insight",
-    FOLLOWS_CLOCK: "both follow the clock: the link goes once hour and weekday are taken out",
-    STILL_THERE: "still there once hour and weekday are taken out; worth a look",
-    CANNOT_TELL: "cannot be told from chance",
+    SAME_NUMBER: "linked by how they are counted; no insight",
+    FOLLOWS_CLOCK: "the link goes once hour and weekday are taken out",
+    STILL_THERE: "once hour and weekday are taken out; worth a look",
+    CANNOT_TELL: "it could be chance",
 }
 
 
@@ -38,7 +39,7 @@ def ask_and_correlate(view: View) -> Correlations:
     level = pick(
         "correlations",
         "level",
-        "One dot for each of the",
+        "Compare by",
         {level: _LEVELS[level] for level in levels},
         hint="Rows: every hour (or day) of every channel, as exported. Hours and days: all "
         "channels together.",
@@ -116,9 +117,18 @@ def draw_pairs(view: View, result: Correlations) -> None:
         st.info("Every pair is the same number twice, by how the measures are computed.")
     else:
         _show_pairs(view, result, table, labels)
+    _draw_words(table)
+
+
+def _draw_words(table: pd.DataFrame) -> None:
     st.markdown("#### The strongest pairs in words")
-    for row in table.head(6).to_dict("records"):
-        st.markdown(f"- **{row['pair']}** ({_signed(row['r'])}): {VERDICTS[row['verdict']]}.")
+    for verdict, meaning in VERDICTS.items():
+        pairs = table[table["verdict"] == verdict]
+        if len(pairs):
+            strongest = pairs.head(PAIRS_NAMED).to_dict("records")
+            names = "; ".join(f"{row['pair']} ({_signed(row['r'])})" for row in strongest)
+            more = f" and {len(pairs) - PAIRS_NAMED} more" if len(pairs) > PAIRS_NAMED else ""
+            st.markdown(f"- **{verdict.capitalize()}** ({meaning}): {names}{more}.")
 
 
 def _named_pairs(result: Correlations, labels: dict[str, str]) -> pd.DataFrame:

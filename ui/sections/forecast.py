@@ -111,13 +111,13 @@ def draw_answer(question: Question, result: Forecast) -> None:
     columns = st.columns(3)
     columns[0].metric(
         f"Expected {question.label.lower()}",
-        wording.count(round(total.mean)),
+        _three(total.mean),
         help=f"The whole {question.days} days together. Four times in five the true total should "
-        f"lie between {wording.count(round(total.low))} and {wording.count(round(total.high))}.",
+        f"lie between {_three(total.low)} and {_three(total.high)}.",
         border=True,
     )
     columns[1].metric(
-        f"Off by, in a past {kind}",
+        f"Typical miss per {kind}",
         wording.percent(error),
         help="Sum of all misses ÷ sum of all counts, when past weeks were forecast with what was "
         f"known before them (WAPE). Repeating last week was off by {wording.percent(naive)}.",

@@ -35,13 +35,12 @@ def draw_drop_zone() -> None:
     dropped = st.file_uploader(
         "Drag and drop a GA4 export here (CSV, by hour or by day, best with channels)",
         type=list(FILE_TYPES),
-        key="drop_zone",
+        key=state.drop_zone_key(),
     )
     if dropped is not None:
         with st.spinner("Reading your file …"):
-            is_new = state.load_dropped(dropped.file_id, dropped.getvalue(), dropped.name)
-        if is_new:
-            st.rerun()
+            state.load_dropped(dropped.getvalue(), dropped.name)
+        st.rerun()
     left, right = st.columns([1, 2], vertical_alignment="center")
     left.button(
         "Use the sample",

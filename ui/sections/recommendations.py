@@ -11,7 +11,7 @@ import streamlit as st
 from core import wording
 from core.metrics import METRICS
 from core.recommendations import Recommendation, TestPlan
-from ui import cache
+from ui import cache, messages
 from ui.cards import Card, show
 from ui.charts import recommendations as charts
 from ui.page import View
@@ -84,7 +84,7 @@ def draw_at_stake(view: View, found: list[Recommendation]) -> None:
 
 
 def _title(item: Recommendation) -> str:
-    return f"{item.subject}: {item.rule_id.replace('_', ' ')}"
+    return f"{item.subject}: {messages.RULES[item.rule_id]}"
 
 
 _COLUMNS = {
@@ -119,7 +119,7 @@ def _plan(plan: TestPlan) -> str:
     effect = wording.metric_change(plan.metric, plan.smallest_effect).lstrip("+")
     text = (
         f"{plan.change} Read {METRICS[plan.metric].label.lower()}. To see a difference of {effect} "
-        f"takes {wording.count(plan.sessions_per_side)} sessions on each side"
+        f"takes about {wording.count(float(f'{plan.sessions_per_side:.2g}'))} sessions on each side"
     )
     if plan.is_feasible:
         return f"{text}, about {plan.days} days at present traffic."

@@ -103,9 +103,8 @@ def _coarse(traffic: Traffic) -> str:
 
 
 def _ask_grain(view: View) -> str:
-    first = default_grain(view.whole)
-    grains = [first, *(grain for grain in possible_grains(view.whole) if grain != first)]
-    return pick("trends", "grain", "Step", {grain: _GRAIN_LABELS[grain] for grain in grains})
+    grains = {grain: _GRAIN_LABELS[grain] for grain in possible_grains(view.whole)}
+    return pick("trends", "grain", "Step", grains, default=default_grain(view.whole))
 
 
 def _peak(table: pd.DataFrame, metric: str, label: str, grain: str) -> str:
@@ -147,7 +146,8 @@ def draw_rhythm(view: View) -> None:
         view,
         Card(
             slug=f"{metric}-by-hour-and-weekday",
-            headline=f"On average most {label.lower()} come {weekday} at {hour}",
+            headline=f"The fullest hour was {weekday} at {hour}: {wording.count(best['value'])} "
+            f"{label.lower()} on average",
             chart=charts.rhythm(table, label),
             data=table,
             reading=f"Darker is busier. Each cell is the mean of at least {seen} "
