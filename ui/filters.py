@@ -7,7 +7,6 @@ import streamlit as st
 from core import wording
 from core.traffic import Comparison, Filters, Traffic, previous_period
 from ui import state
-from ui.text import escape
 
 
 def draw_filters(traffic: Traffic) -> Filters:
@@ -54,7 +53,6 @@ def _channels(traffic: Traffic) -> None:
         key=key,
         persist_state="session",
         placeholder="All channels",
-        format_func=escape,
     )
 
 

@@ -51,7 +51,9 @@ def over_time(
     unfinished = base.transform_filter("!datum.is_complete").mark_point(filled=False, size=60)
     layers = [lines, dots, unfinished]
     if previous is not None:
-        layers.insert(0, _earlier(_long(previous, labels), palette.context, x, y))
+        layers.insert(
+            0, _earlier(_long(previous[previous["is_complete"]], labels), palette.context, x, y)
+        )
     return alt.layer(*layers).properties(height=320)
 
 

@@ -70,7 +70,7 @@ def ask(view: View) -> Question:
         names = {key: wording.metric_label(key, traffic.grain) for key in metrics}
         metric = select_one("forecast", "metric", "Measure", names)
     with middle:
-        channels = {ALL: ALL} | {name: escape(name) for name in _channels(traffic)}
+        channels = {ALL: ALL} | {name: name for name in _channels(traffic)}
         channel = select_one("forecast", "channel", "Channel", channels)
     with right:
         horizons = {days: f"{days} days" for days in HORIZONS[traffic.grain]}
