@@ -1,4 +1,4 @@
-"""What is possible with this traffic: one answer for the navigation, the home page and each page."""
+"""What is possible with this traffic: one answer for the home page and each page."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def _needs_measures(traffic: Traffic) -> NotEnoughData | None:
     if measures < 2:
         return NotEnoughData("too_few_measures", have=measures, need=2)
     if len(traffic.frame) < MIN_OBSERVATIONS:
-        return NotEnoughData(
-            "too_few_observations", have=len(traffic.frame), need=MIN_OBSERVATIONS
-        )
+        return NotEnoughData("too_few_observations", have=len(traffic.frame), need=MIN_OBSERVATIONS)
     return None
 
 

@@ -27,9 +27,8 @@ def channel_changes(current: Traffic, previous: Traffic, metric: str) -> pd.Data
         later = now.get(name, pd.Series(0.0, index=now.index))
         earlier = before.get(name, pd.Series(0.0, index=before.index))
         change = change_interval(later, earlier)
-        rows.append(
-            (name, later.sum(), earlier.sum(), change.value, change.low, change.high, change.p_value)
-        )
+        sums = (later.sum(), earlier.sum())
+        rows.append((name, *sums, change.value, change.low, change.high, change.p_value))
     columns = ["channel", "current", "previous", "change", "low", "high", "p_value"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -50,7 +49,7 @@ def headline_changes(current: Traffic, previous: Traffic, metrics: list[str]) ->
     rows = []
     for metric in metrics:
         entry = METRICS[metric]
-        new, old = (float(values(part.sum().to_frame().T, metric).iloc[0]) for part in (now, before))
+        new, old = (_overall(part, metric) for part in (now, before))
         if entry.is_ratio:
             change = _ratio_change(now, before, metric)
         else:
@@ -63,6 +62,10 @@ def headline_changes(current: Traffic, previous: Traffic, metrics: list[str]) ->
 def _daily(traffic: Traffic) -> pd.DataFrame:
     sums = total_over_time(traffic, traffic.exported)
     return sums.groupby(sums.index.normalize()).sum()
+
+
+def _overall(days: pd.DataFrame, metric: str) -> float:
+    return float(values(days.sum().to_frame().T, metric).iloc[0])
 
 
 def _ratio_change(now: pd.DataFrame, before: pd.DataFrame, metric: str) -> Interval:

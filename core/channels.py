@@ -1,8 +1,10 @@
-"""Channels compared fairly: ratios of sums, intervals by blocks of days, and no verdict on noise."""
+"""Channels compared fairly: ratios of sums, intervals by blocks of days, no verdict on noise."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -111,7 +113,7 @@ def _describe(
     }
 
 
-def _verdict(row: dict[str, float], metric: str) -> str:
+def _verdict(row: dict[Hashable, Any], metric: str) -> str:
     if row["channel"] in UNATTRIBUTED:
         return NOT_A_CHANNEL
     if np.isnan(row["p_value"]):

@@ -32,9 +32,9 @@ class Correlations:
     Args:
         frame: one row per pair: ``first``, ``second``, ``r`` (Pearson), ``rho`` (Spearman),
             ``low`` and ``high`` (95 % of r, by the effective sample size), ``n``,
-            ``n_effective``, ``r_without_clock`` (hour of the week, or weekday, and at the level of rows
-            the channel removed; NaN where that is not possible), ``p_value`` (of r without clock where known, corrected for all
-            pairs that are not linked) and ``verdict``.
+            ``n_effective``, ``r_without_clock`` (hour of the week, or weekday, and at the level of
+            rows the channel removed; NaN where that is not possible), ``p_value`` (of r without
+            clock where known, corrected for all pairs that are not linked) and ``verdict``.
         pearson: square matrix, index and columns are metric keys.
         spearman: the same.
         level: ``rows``, ``hour`` or ``day``.

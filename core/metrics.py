@@ -68,9 +68,7 @@ def _count(
     better: Literal["up", "down"] | None = "up",
     part_of: str | None = None,
 ) -> Metric:
-    return Metric(
-        key, label, unit, key, None, additive, better, definition, source_url, part_of
-    )
+    return Metric(key, label, unit, key, None, additive, better, definition, source_url, part_of)
 
 
 def _ratio(
@@ -79,6 +77,7 @@ def _ratio(
     unit: Unit,
     parts: tuple[str, str],
     definition: str,
+    *,
     source_url: str = _GA4_METRICS,
 ) -> Metric:
     return Metric(key, label, unit, parts[0], parts[1], False, "up", definition, source_url)
@@ -139,7 +138,7 @@ _ENTRIES = (
         "share",
         ("engaged_sessions", "sessions"),
         "Of all sessions, the share that was engaged.",
-        _GA4_ENGAGEMENT,
+        source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "events_per_session",
@@ -147,7 +146,7 @@ _ENTRIES = (
         "ratio",
         ("events", "sessions"),
         "How many events an average session has.",
-        _GA4_EVENTS,
+        source_url=_GA4_EVENTS,
     ),
     _ratio(
         "engagement_time_per_session",
@@ -155,7 +154,7 @@ _ENTRIES = (
         "seconds",
         ("engagement_seconds", "sessions"),
         "How long the site was in the foreground in an average session.",
-        _GA4_ENGAGEMENT,
+        source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "engaged_sessions_per_user",
@@ -163,7 +162,7 @@ _ENTRIES = (
         "ratio",
         ("engaged_sessions", "users"),
         "Engaged sessions divided by users; over several hours by user-hours.",
-        _GA4_ENGAGEMENT,
+        source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "views_per_session",
@@ -178,7 +177,7 @@ _ENTRIES = (
         "ratio",
         ("key_events", "sessions"),
         "How many key events an average session has.",
-        _GA4_KEY_EVENTS,
+        source_url=_GA4_KEY_EVENTS,
     ),
     _ratio(
         "revenue_per_session",
@@ -265,7 +264,7 @@ def _group_key(frame: pd.DataFrame, name: str) -> pd.Series:
     makers = {
         "time": lambda: frame["time"],
         "channel": lambda: frame["channel"],
-        "day": lambda: frame["time"].dt.normalize(),
+        "day": frame["time"].dt.normalize,
         "weekday": lambda: frame["time"].dt.day_of_week,
         "hour": lambda: frame["time"].dt.hour,
     }

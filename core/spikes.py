@@ -50,7 +50,7 @@ class Spikes:
     """What stood out.
 
     Args:
-        frame: one row per spike, largest excess of a channel first: ``start`` and ``end`` (exclusive),
+        frame: one row per spike, largest excess of a channel first: ``start``, ``end`` (exclusive),
             ``expected``, ``actual``, ``excess`` (actual - expected) and ``ratio`` of all channels
             together; ``channel`` that carries most of the excess with ``channel_expected``,
             ``channel_actual`` and ``channel_share`` of the excess of all channels that rose; its

@@ -121,9 +121,7 @@ class Filters:
         return self != Filters()
 
 
-def make_traffic(
-    frame: pd.DataFrame, grain: str, times: pd.DatetimeIndex | None = None
-) -> Traffic:
+def make_traffic(frame: pd.DataFrame, grain: str, times: pd.DatetimeIndex | None = None) -> Traffic:
     """Complete, sort and freeze a frame of counts.
 
     Args:

@@ -38,7 +38,8 @@ def default_grain(traffic: Traffic) -> str:
     seconds = {"hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
     span = (traffic.times[-1] - traffic.times[0]).total_seconds()
     grains = possible_grains(traffic)
-    readable = [g for g in grains if span / seconds[g] <= 400 and (g != "hour" or span < 86_400 * 4)]
+    most = {"hour": 4 * 24}  # longer, the nights make a comb of the line
+    readable = [grain for grain in grains if span / seconds[grain] <= most.get(grain, 400)]
     return readable[0] if readable else grains[-1]
 
 

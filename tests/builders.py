@@ -28,7 +28,7 @@ def hourly_traffic(
     seed: int = 0,
     start: str = "2024-01-01",
 ) -> Traffic:
-    """Hourly traffic of channels with a day shape; ``rates`` is the true engagement rate of each."""
+    """Hourly traffic of channels with a day shape; ``rates``: their true engagement rates."""
     rng, times = np.random.default_rng(seed), pd.date_range(start, periods=days * 24, freq="h")
     shape = 1 + 0.6 * np.sin((times.hour - 9) / 24 * 2 * np.pi)
     parts = []

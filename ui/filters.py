@@ -112,7 +112,7 @@ def file_parts(traffic: Traffic, filters: Filters) -> tuple[str, ...]:
 def describe_comparison(comparison: Comparison) -> str:
     """Which days are compared with which.
 
-    >>> from datetime import date
+    >>> from datetime import date, timedelta
     >>> start = date(2024, 4, 20)
     >>> pair = Comparison((start, start + timedelta(days=13)),
     ...                   (start - timedelta(days=14), start - timedelta(days=1)), True)

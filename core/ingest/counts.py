@@ -44,7 +44,8 @@ def derive_counts(values: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         The counts only, and a note per rate that cannot be used because its denominator is
         missing.
 
-    >>> rows = pd.DataFrame({"sessions": [10.0], "engagement_rate": [0.4], "views_per_session": 2.0})
+    >>> rates = {"engagement_rate": [0.4], "views_per_session": [2.0]}
+    >>> rows = pd.DataFrame({"sessions": [10.0]} | rates)
     >>> derive_counts(rows)[0].to_dict("records")
     [{'sessions': 10.0, 'engaged_sessions': 4.0, 'views': 20.0}]
     """
@@ -55,9 +56,8 @@ def derive_counts(values: pd.DataFrame) -> tuple[pd.DataFrame, list[Note]]:
         if numerator in counts:
             continue
         if denominator not in values:
-            notes.append(
-                Note("rate_without_weight", "skipped", params={"metric": rate, "needs": denominator})
-            )
+            missing = {"metric": rate, "needs": denominator}
+            notes.append(Note("rate_without_weight", "skipped", params=missing))
             continue
         share = 1 - values[rate] if rate == "bounce_rate" else values[rate]
         product = share * values[denominator]

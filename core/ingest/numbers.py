@@ -54,8 +54,7 @@ def _parse_decorated(text: pd.Series) -> pd.Series:
 
 def _parse_durations(text: pd.Series) -> pd.Series:
     parts = text.str.extract(f"^{_DURATION}$").astype("float64")
-    seconds = parts[0].fillna(0) * 3600 + parts[1] * 60 + parts[2]
-    return seconds
+    return parts[0].fillna(0) * 3600 + parts[1] * 60 + parts[2]
 
 
 def parse_counts(cells: pd.Series) -> tuple[pd.Series, pd.Series]:

@@ -35,7 +35,7 @@ _ONE_TIME = ("date_hour", "day", "week_start", "month")
 
 
 def read_export(data: bytes, filename: str = "") -> Import:
-    """Read a dropped file as traffic.
+    r"""Read a dropped file as traffic.
 
     Args:
         data: the bytes of the file.
@@ -49,7 +49,7 @@ def read_export(data: bytes, filename: str = "") -> Import:
             ``too_many_columns``, ``no_table``, ``no_count_column``, ``no_time_or_channel``,
             ``unreadable_times``, ``no_start_date``, ``no_rows``. Nothing else is raised.
 
-    >>> result = read_export(b"Date,Sessions\\n20240101,5\\n20240102,7\\n")
+    >>> result = read_export(b"Date,Sessions\n20240101,5\n20240102,7\n")
     >>> result.traffic.grain, float(result.traffic.frame["sessions"].sum())
     ('day', 12.0)
     """

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from core.errors import ExportError
 from core.ingest.vocabulary import concept_of
@@ -69,14 +70,14 @@ def read_tables(text: str) -> list[Table]:
 
 
 def find_delimiter(text: str) -> str:
-    """The delimiter that occurs most in the first lines that are not comments.
+    r"""The delimiter that occurs most in the first lines that are not comments.
 
-    >>> find_delimiter("# a, b, c\\nDate;Sessions\\n20240101;5")
+    >>> find_delimiter("# a, b, c\nDate;Sessions\n20240101;5")
     ';'
     """
     lines = io.StringIO(text)
     head = "".join(
-        line for _, line in zip(range(_LOOK_AHEAD_LINES), lines) if not line.lstrip().startswith("#")
+        line for line in islice(lines, _LOOK_AHEAD_LINES) if not line.lstrip().startswith("#")
     )
     return max(DELIMITERS, key=head.count)
 

@@ -34,7 +34,9 @@ _DAY_FORMATS = (
     "%d %b %Y",
 )
 _MONTH_FORMATS = ("%Y%m", "%Y-%m")
-_START_DATE = re.compile(r"start date\s*:?\s*(\d{4}-?\d{2}-?\d{2})|^[#\s]*(\d{8})\s*-\s*\d{8}", re.I)
+_START_DATE = re.compile(
+    r"start date\s*:?\s*(\d{4}-?\d{2}-?\d{2})|^[#\s]*(\d{8})\s*-\s*\d{8}", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,9 @@ _VOCABULARY = Path(__file__).parents[2] / "data" / "header_vocabulary.csv"
 
 
 def normalise(text: str) -> str:
-    """Fold what does not matter in a header: case, kinds of space, full-width forms, ``#``.
+    r"""Fold what does not matter in a header: case, kinds of space, full-width forms, ``#``.
 
-    >>> normalise(" Date\\u00a0+  hour (YYYYMMDDHH)")
+    >>> normalise(" Date\u00a0+  hour (YYYYMMDDHH)")
     'date + hour (yyyymmddhh)'
     """
     folded = unicodedata.normalize("NFKC", text).casefold().strip("\ufeff#\"' \t")
@@ -46,7 +46,8 @@ def concept_of(header: str) -> str | None:
     name = normalise(header)
     if name in exact:
         return exact[name]
-    return next((concept for start, concept in prefix.items() if name.startswith(f"{start} (")), None)
+    longer = (concept for start, concept in prefix.items() if name.startswith(f"{start} ("))
+    return next(longer, None)
 
 
 def is_total_marker(cell: str) -> bool:

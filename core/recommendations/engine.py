@@ -86,5 +86,3 @@ def _grade(finding: Finding, adjusted: float | None) -> Recommendation | None:
         return None
     values = {field.name: getattr(finding, field.name) for field in fields(Finding)}
     return Recommendation(**values, strength=strength, adjusted_p_value=adjusted)
-
-
