@@ -25,6 +25,8 @@ WINDOWS = {"hour": (1, 4), "day": (1,)}
 """Lengths looked at: a single hour, and an evening whose hours are each unremarkable."""
 _TAIL_FREEDOM = 20
 """Degrees of freedom of the tail: real traffic has more extreme hours than a normal one."""
+_UNUSUAL = 0.1
+"""Uncorrected p-value of a single period, above which it is no part of a spike."""
 _MIN_MEAN = 1.0
 """Channels with fewer visits per period are looked at within the total only."""
 
@@ -94,7 +96,7 @@ def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
     expected = counts.apply(expected_by_hour_of_week)
     tests = _test_all(counts, expected, WINDOWS[traffic.grain])
     adjusted = pd.Series(benjamini_hochberg(tests), index=tests.index)
-    smallest = _smallest_by_time(adjusted, counts, expected)
+    smallest = _smallest_by_time(adjusted, tests, counts > MIN_RATIO * expected)
     events = _join(smallest.index[smallest < FALSE_DISCOVERY_RATE], traffic.grain)
     rows = [_describe(traffic, counts, expected, smallest, event) for event in events]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
@@ -162,19 +164,18 @@ def _upper_tail(actual: pd.Series, expected: pd.Series) -> pd.Series:
     return pd.Series(stats.t.sf(z, _TAIL_FREEDOM), index=actual.index)
 
 
-def _smallest_by_time(
-    adjusted: pd.Series, counts: pd.DataFrame, expected: pd.DataFrame
-) -> pd.Series:
+def _smallest_by_time(adjusted: pd.Series, tested: pd.Series, is_high: pd.DataFrame) -> pd.Series:
     """Smallest adjusted p-value of each period, over channels and the windows that cover it.
 
-    A period counts only where it is itself well above the expected of that channel.
+    A period counts only where it is itself well above the expected of that channel and unusual by
+    itself, or a window would take in the ordinary hours before and after.
     """
-    is_high = counts > MIN_RATIO * expected
-    smallest = pd.Series(1.0, index=counts.index)
+    smallest = pd.Series(1.0, index=is_high.index)
     for (window, name), p_values in adjusted.groupby(level=["window", "channel"]):
         p = p_values.droplevel(["window", "channel"]).fillna(1.0)
         covering = p[::-1].rolling(window, min_periods=1).min()[::-1]
-        smallest = np.minimum(smallest, covering.where(is_high[name], 1.0))
+        is_unusual = tested.xs((1, name), level=("window", "channel")) < _UNUSUAL
+        smallest = np.minimum(smallest, covering.where(is_high[name] & is_unusual, 1.0))
     return smallest
 
 

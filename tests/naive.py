@@ -1,4 +1,4 @@
-"""Slow, obvious versions of what core computes: the oracle of the tests. No pandas, no cleverness."""
+"""Slow, obvious versions of what core computes: the oracle of the tests. No pandas."""
 
 from __future__ import annotations
 

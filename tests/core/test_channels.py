@@ -37,14 +37,21 @@ def alike(seed: int) -> object:
         engaged = rng.binomial(sessions, 1 / (1 + np.exp(-shock)))
         parts.append(
             pd.DataFrame(
-                {"time": times, "channel": channel, "sessions": sessions, "engaged_sessions": engaged}
+                {
+                    "time": times,
+                    "channel": channel,
+                    "sessions": sessions,
+                    "engaged_sessions": engaged,
+                }
             )
         )
     return make_traffic(pd.concat(parts), "day")
 
 
 def test_channels_that_do_not_differ_are_seldom_judged() -> None:
-    wrong = sum(bool({"better", "worse"} & set(verdicts(alike(seed)).values())) for seed in range(60))
+    wrong = sum(
+        bool({"better", "worse"} & set(verdicts(alike(seed)).values())) for seed in range(60)
+    )
     assert wrong <= 7  # 5 % promised; 7 of 60 is two standard errors above
 
 

@@ -124,17 +124,13 @@ def test_the_highest_hour_and_the_weeks(traffic, truth) -> None:
 def test_sessions_and_engagement_rate_with_and_without_the_clock(traffic, truth) -> None:
     expected = truth["hourly_total"]
     counts = total_over_time(traffic, ["sessions", "engaged_sessions"])
-    table = pd.DataFrame(
-        {"sessions": counts["sessions"], "rate": ratio(counts, "engagement_rate")}
-    )
+    table = pd.DataFrame({"sessions": counts["sessions"], "rate": ratio(counts, "engagement_rate")})
     assert_to_the_digits(
         table["sessions"].corr(table["rate"]), expected["sessions_vs_engagement_rate_raw"]
     )
     hour = table.index.hour
     left = table - table.groupby(hour).transform("mean")
-    assert_to_the_digits(
-        left["sessions"].corr(left["rate"]), expected["after_hour_of_day_removed"]
-    )
+    assert_to_the_digits(left["sessions"].corr(left["rate"]), expected["after_hour_of_day_removed"])
     pairs = correlate(traffic, "hour").frame.set_index(["first", "second"])
     pair = pairs.loc[("sessions", "engagement_rate")]
     assert_to_the_digits(pair["r"], expected["sessions_vs_engagement_rate_raw"])

@@ -44,7 +44,9 @@ def test_unfinished_periods_are_marked() -> None:
 
 
 def test_weeks_do_not_add_up_to_months() -> None:
-    frame = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=9, freq="7D"), "sessions": 1.0})
+    frame = pd.DataFrame(
+        {"time": pd.date_range("2024-01-01", periods=9, freq="7D"), "sessions": 1.0}
+    )
     assert trends.possible_grains(make_traffic(frame, "week")) == ("week",)
     assert trends.possible_grains(TRAFFIC) == ("hour", "day", "week", "month")
 
@@ -73,7 +75,9 @@ def peaked(hours: set[int], days: int = 28) -> object:
     return make_traffic(pd.DataFrame({"time": times, "sessions": sessions}), "hour")
 
 
-@pytest.mark.parametrize(("hours", "start", "end"), [((18, 19, 20, 21), 18, 22), ((22, 23, 0, 1), 22, 2)])
+@pytest.mark.parametrize(
+    ("hours", "start", "end"), [((18, 19, 20, 21), 18, 22), ((22, 23, 0, 1), 22, 2)]
+)
 def test_the_busiest_window_is_found_also_over_midnight(hours, start, end) -> None:
     window = trends.find_window(peaked(set(hours)), "sessions")
     assert (window.start, window.end) == (start, end)
@@ -83,9 +87,7 @@ def test_the_busiest_window_is_found_also_over_midnight(hours, start, end) -> No
 
 
 def test_flat_traffic_has_no_busy_window() -> None:
-    busy = sum(
-        trends.find_window(flat(seed), "sessions").is_clearly_busy for seed in range(40)
-    )
+    busy = sum(trends.find_window(flat(seed), "sessions").is_clearly_busy for seed in range(40))
     assert busy <= 3
 
 

@@ -332,7 +332,7 @@ def test_counts_scatter_more_than_poisson(sessions, channel):
 
 
 def test_shocks_lean_on_the_day_before():
-    shocks = np.array(sample.daily_shocks(Random(5), days=5_000))  # noqa: S311
+    shocks = np.array(sample.daily_shocks(Random(5), days=5_000))
     following = np.corrcoef(shocks[:-1], shocks[1:])[0, 1]
     assert following == pytest.approx(sample.SHOCK_PERSISTENCE, abs=0.05)
     assert shocks.std() == pytest.approx(1, abs=0.05)
@@ -341,7 +341,7 @@ def test_shocks_lean_on_the_day_before():
 
 @pytest.mark.parametrize("mean", [0.01, 0.7, 40.0])
 def test_poisson_like_keeps_its_mean(mean):
-    rng = Random(11)  # noqa: S311
+    rng = Random(11)
     counts = np.array([sample.poisson_like(rng, mean) for _ in range(5_000)])
     assert counts.mean() == pytest.approx(mean, abs=4 * np.sqrt(mean / 5_000))
     assert 0.8 * mean < counts.var() < 1.2 * mean or mean < 0.1

@@ -44,7 +44,9 @@ def test_counts_agree_with_a_slow_reader() -> None:
     by_time = naive.add_up(rows, "Event count", lambda row: row[naive.TIME])
     found = frame.groupby(frame["time"].dt.strftime("%Y%m%d%H"))["events"].sum().to_dict()
     assert found == by_time
-    seconds = sum(float(r["Sessions"]) * float(r["Average engagement time per session"]) for r in rows)
+    seconds = sum(
+        float(r["Sessions"]) * float(r["Average engagement time per session"]) for r in rows
+    )
     assert frame["engagement_seconds"].sum() == pytest.approx(seconds)
 
 
@@ -56,7 +58,9 @@ def test_an_hour_without_a_row_is_covered_and_not_a_row() -> None:
     assert traffic.frame[list(COUNTS)].dtypes.eq("float64").all()
 
 
-PREAMBLE = "# ---\n# Account: x\n#\n# Start date: 20240406\n# End date: 20240503\n# a,b\n#\n# ---\n#\n"
+PREAMBLE = (
+    "# ---\n# Account: x\n#\n# Start date: 20240406\n# End date: 20240503\n# a,b\n#\n# ---\n#\n"
+)
 SHAPES = {
     "one line of preamble": "# ------\n" + PLAIN,
     "nine lines of preamble": PREAMBLE + PLAIN,
@@ -187,7 +191,9 @@ def test_a_damaged_export_gives_an_import_or_an_export_error(data) -> None:
     raw = bytearray((PREAMBLE + PLAIN).encode())
     for _ in range(data.draw(st.integers(1, 6))):
         place = data.draw(st.integers(0, len(raw) - 1))
-        piece = data.draw(st.sampled_from([b"", b"\x00", b",", b'"', b"\n", b"\xff", b"-", b"1e999"]))
+        piece = data.draw(
+            st.sampled_from([b"", b"\x00", b",", b'"', b"\n", b"\xff", b"-", b"1e999"])
+        )
         raw[place : place + data.draw(st.integers(0, 5))] = piece
         raw = raw or bytearray(b",")
     assert_import_or_export_error(bytes(raw))
