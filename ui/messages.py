@@ -71,7 +71,7 @@ ERRORS: Mapping[str, Words] = {
     "too_large": lambda p: Message(
         f"The file has {_megabytes(p['size'])}, more than the {_megabytes(p['limit'])} we take.",
         "The app shares one small machine between all visitors.",
-        "Choose fewer months, or leave out page and country: hours and channels are enough.",
+        "Choose fewer months in GA4, or leave out page and country: hour and channel do.",
     ),
     "not_text": lambda p: Message(
         f"This is {_KINDS.get(p['kind'], _KINDS['binary'])}, not a CSV file.",
@@ -109,17 +109,17 @@ ERRORS: Mapping[str, Words] = {
         "We saw for example "
         + ", ".join(f"“{escape(text)}”" for text in p["examples"])
         + "; we expected 2024041718 (17 April 2024, 18:00), 20240417 or 2024-04-17.",
-        "Was it opened and saved in a spreadsheet? Download the CSV again and drop it unopened.",
+        "Was it saved by a spreadsheet? Download the CSV from GA4 again and drop it unopened.",
     ),
     "no_start_date": lambda p: Message(
         f"“{escape(p['column'])}” counts days, but the file does not say from which date.",
         "GA4 writes a line “# Start date” above the table; it is missing here.",
-        "Download the CSV again and keep the lines at the top.",
+        "Download the CSV from GA4 again and keep the lines at the top.",
     ),
     "no_rows": lambda p: Message(
         "The table has column names but no numbers.",
         f"We saw: {_names(p)}.",
-        "Choose dates with traffic, check the report's filters, and download again.",
+        "Choose dates with traffic in GA4, check the report's filters, and download again.",
     ),
     "no_time": lambda p: Message(
         "This file has no dates.",
@@ -164,7 +164,7 @@ ERRORS: Mapping[str, Words] = {
     "too_few_observations": lambda p: Message(
         f"There are {p['have']} rows; at least {p['need']} are needed.",
         "With so few, any two measures seem to move together.",
-        "Choose a longer range of dates, or a finer level.",
+        "Choose a longer range of dates, or export by day or hour from GA4.",
     ),
     "metric_not_exported": lambda p: Message(
         f"{METRICS[p['metric']].label} is not in this file.",

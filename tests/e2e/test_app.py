@@ -1,0 +1,164 @@
+"""What only a browser shows: dropping a file, walking through the pages, downloads, isolation."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests import naive
+from tests.conftest import SAMPLE, SHARED
+from tests.e2e.conftest import running_app
+
+pytestmark = pytest.mark.e2e
+PAGES = ("Trends", "Correlations", "Channels", "Forecast", "Recommendations")
+DROP = """([zone, name, encoded]) => {
+    const bytes = Uint8Array.from(atob(encoded), letter => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], name, {type: 'text/csv'}));
+    const options = {bubbles: true, cancelable: true};
+    for (const kind of ['dragenter', 'dragover', 'drop'])
+        zone.dispatchEvent(new DragEvent(kind, {...options, dataTransfer: transfer}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def export() -> tuple[str, bytes]:
+    """A real export where there is one, else the sample."""
+    real = SHARED / "data" / "ga4_hourly_by_channel.csv"
+    path = real if real.is_file() else SAMPLE
+    return path.name, path.read_bytes()
+
+
+def drop(page: Page, name: str, data: bytes) -> None:
+    """Drag a file from the desktop and drop it on the zone."""
+    zone = page.locator('[data-testid="stFileUploaderDropzone"]')
+    expect(zone).to_be_visible()
+    page.evaluate(DROP, [zone.element_handle(), name, base64.b64encode(data).decode()])
+
+
+def go_to(page: Page, name: str) -> None:
+    page.locator('[data-testid="stSidebar"]').get_by_role("link", name=name, exact=False).click()
+    expect(page.locator("h1")).to_have_text(name)
+
+
+def main(page: Page):
+    return page.locator('[data-testid="stMain"]')
+
+
+def sessions(rows: list[dict[str, str]], channel: str | None = None) -> str:
+    sums = naive.add_up(rows, "Sessions", lambda row: row[naive.CHANNEL])
+    return f"{sums[channel] if channel else sum(sums.values()):,.0f}"
+
+
+def test_a_file_is_dropped_and_every_page_answers(app, visit, export) -> None:
+    name, data = export
+    rows = naive.read_rows(data)
+    outside: list[str] = []
+    page = visit(app)
+    page.on(
+        "request", lambda request: outside.append(request.url) if is_outside(request.url) else None
+    )
+    drop(page, name, data)
+    expect(main(page).get_by_text(f"{name}: {len(rows):,} rows")).to_be_visible()
+    expect(main(page).get_by_text(sessions(rows), exact=True)).to_be_visible()
+    for place in PAGES:
+        go_to(page, place)
+        chart = page.locator(
+            '[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg'
+        )
+        expect(chart.first).to_be_visible()
+        expect(page.locator('[data-testid="stException"]')).to_have_count(0)
+        expect(page.locator('[data-testid="stAlertContentError"]')).to_have_count(0)
+    assert outside == []
+
+
+def is_outside(url: str) -> bool:
+    return not re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url)
+
+
+def test_a_filter_reaches_every_page_and_the_downloads(app, visit, export) -> None:
+    name, data = export
+    rows = naive.read_rows(data)
+    referral = sessions(rows, "Referral")
+    page = visit(app)
+    drop(page, name, data)
+    expect(main(page).get_by_text(sessions(rows), exact=True)).to_be_visible()
+    page.locator('[data-testid="stMultiSelect"] input').click()
+    page.get_by_role("option", name="Referral").click()
+    page.keyboard.press("Escape")
+    expect(main(page).get_by_text(referral, exact=True)).to_be_visible()
+    go_to(page, "Channels")
+    expect(
+        main(page).get_by_text(f"Referral brings {referral} of {referral} sessions")
+    ).to_be_visible()
+
+    file, content = download(page, "CSV")
+    assert re.fullmatch(r"sessions-and-users-by-channel.*\d{4}-\d\d-\d\d.*referral.*\.csv", file)
+    table = pd.read_csv(io.BytesIO(content))
+    assert table["Channel"].tolist() == ["Referral"]
+    assert f"{table['Sessions'].iloc[0]:,.0f}" == referral
+
+    file, content = download(page, "PNG")
+    assert file.endswith(".png")
+    picture = Image.open(io.BytesIO(content)).convert("RGB")
+    assert picture.width > 800
+    assert len(set(picture.resize((200, 100)).get_flattened_data())) > 20
+
+    file, content = download(page, "SVG")
+    assert content.startswith(b"<svg")
+    assert b"Referral" in content
+
+    page.get_by_role("button", name="Reset filters").click()
+    expect(main(page).get_by_text(f"of {sessions(rows)} sessions")).to_be_visible()
+
+
+def download(page: Page, label: str) -> tuple[str, bytes]:
+    """Click the first button of that name; file name and content."""
+    with page.expect_download() as caught:
+        main(page).locator('[data-testid="stDownloadButton"]', has_text=label).first.click()
+    return caught.value.suggested_filename, Path(caught.value.path()).read_bytes()
+
+
+def test_a_broken_file_is_explained_and_the_good_one_stays(app, visit, export) -> None:
+    name, data = export
+    page = visit(app)
+    drop(page, name, data)
+    expect(main(page).get_by_text(f"{name}: ")).to_be_visible()
+    drop(page, "holiday.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
+    expect(main(page).get_by_text("This is a picture, not a CSV file")).to_be_visible()
+    expect(main(page).get_by_text("is still loaded")).to_be_visible()
+    expect(main(page).get_by_text(sessions(naive.read_rows(data)), exact=True)).to_be_visible()
+
+
+def test_two_visitors_never_see_each_other(app, visit, export) -> None:
+    name, data = export
+    first, second = visit(app), visit(app)
+    drop(first, name, data)
+    expect(main(first).get_by_text(f"{name}: ")).to_be_visible()
+    second.reload()
+    expect(second.locator('[data-testid="stFileUploaderDropzone"]')).to_be_visible()
+    expect(second.get_by_text(name)).to_have_count(0)
+    go_to(second, "Trends")
+    expect(second.get_by_role("button", name="Use the sample")).to_be_visible()
+    expect(second.get_by_text(name)).to_have_count(0)
+    second.get_by_role("button", name="Use the sample").click()
+    expect(main(second).get_by_text("Sample export").first).to_be_visible()
+    go_to(first, "Trends")
+    expect(first.get_by_text(name).first).to_be_visible()
+    expect(first.get_by_text("Sample export")).to_have_count(0)
+
+
+@pytest.mark.parametrize("place", ["Channels", "Recommendations"])
+def test_a_deep_link_works_on_a_server_that_has_just_started(visit, place) -> None:
+    with running_app() as address:
+        page = visit(f"{address}/{place}")
+        expect(page.locator("h1")).to_have_text(place)
+        page.get_by_role("button", name="Use the sample").click()
+        expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible()
+        page.locator('[data-testid="stSidebar"]').get_by_role("link", name="Home").click()
+        expect(main(page).get_by_text("Sample export: 7,226 rows")).to_be_visible()
