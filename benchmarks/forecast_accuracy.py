@@ -1,10 +1,12 @@
-"""How good is the forecast on real traffic? Rolling origin against a naive guess and Prophet.
+"""How good is the forecast? Rolling origin against a naive guess and Prophet.
 
-    python benchmarks/forecast_accuracy.py PATH_TO/traffic.csv
+    python benchmarks/forecast_accuracy.py [PATH_TO/traffic.csv]
 
-The file has the columns ``unique_id``, ``freq`` (``h`` or ``D``), ``ds``, ``y``. Hours are
-forecast 7 days ahead, days 28 days ahead, from up to eight moments of each series; the forecast
-knows only what came before. Printed for each series:
+The file has the columns ``unique_id``, ``freq`` (``h`` or ``D``), ``ds``, ``y``. Without one, the
+hourly sessions of the project's own sample are taken, of the site and of its channels; these are
+simulated, so only a file of real traffic says how good the forecast is. Hours are forecast 7 days
+ahead, days 28 days ahead, from up to eight moments of each series; the forecast knows only what
+came before. Printed for each series:
 
     ours      MAE / MAE of "same hour (day) of last week"; below 1 is better
     prophet   the same for Prophet with its defaults
@@ -32,6 +34,10 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from core.forecast import Forecast, forecast
+from core.ingest import read_export
+from core.traffic import Filters, select, total_over_time
+
+SAMPLE = Path(__file__).resolve().parents[1] / "data" / "sample_ga4_export.csv"
 
 LEVEL = 0.8
 MOST_ORIGINS = 8
@@ -39,6 +45,7 @@ AHEAD = {"h": 7 * 24, "D": 28}
 CYCLE = {"h": 24, "D": 1}
 SEASON = {"h": 168, "D": 7}
 LEAST = {"h": 14 * 24, "D": 56}
+LEAST_MEAN = 5
 
 
 def origins(length: int, freq: str) -> list[int]:
@@ -117,30 +124,52 @@ def summarise(rows: pd.DataFrame) -> dict:
     }
 
 
+def sample_series() -> pd.DataFrame:
+    """Return the sample's sessions by hour, of all channels together and of each that is large."""
+    whole = read_export(SAMPLE.read_bytes(), SAMPLE.name).traffic
+    parts = {"all": whole} | {
+        channel: select(whole, Filters(channels=(channel,))) for channel in whole.channels
+    }
+    found = []
+    for name, traffic in parts.items():
+        sessions = total_over_time(traffic, ["sessions"])["sessions"]
+        if sessions.mean() >= LEAST_MEAN:
+            series = pd.DataFrame({"ds": sessions.index, "y": sessions.to_numpy()})
+            found.append(series.assign(unique_id=f"sample {name}", freq="h"))
+    return pd.concat(found)
+
+
 def geometric_mean(values: pd.Series) -> float:
     """Return the geometric mean: relative errors multiply."""
     return float(np.exp(np.log(values).mean()))
 
 
+def print_means(table: pd.DataFrame, kind: str) -> None:
+    """Print the means over some of the series."""
+    means = {key: geometric_mean(table[key].astype(float)) for key in ("ours", "prophet")}
+    cover = {key: float(table[key].mean()) for key in ("cover", "p.cover", "total")}
+    print(f"{kind}: geometric mean", {key: round(value, 3) for key, value in means.items()})
+    print(f"{kind}: mean coverage", {key: round(value, 3) for key, value in cover.items()})
+
+
 def main() -> None:
-    """Read the file, forecast every series, print the table."""
+    """Read the series, forecast each of them, print the table."""
     parser = argparse.ArgumentParser(description="Rolling-origin benchmark of the forecast.")
-    parser.add_argument("path", type=Path, help="CSV with unique_id, freq, ds, y")
-    data = pd.read_csv(parser.parse_args().path, parse_dates=["ds"])
+    parser.add_argument("path", type=Path, nargs="?", help="CSV with unique_id, freq, ds, y")
+    path = parser.parse_args().path
+    data = pd.read_csv(path, parse_dates=["ds"]) if path else sample_series()
     warnings.filterwarnings("ignore", message="The inplace keyword", category=DeprecationWarning)
     lines = {}
     for name, group in data.groupby("unique_id"):
         freq = str(group["freq"].iloc[0])
-        lines[name] = summarise(pd.DataFrame(replay(group.set_index("ds")["y"], freq)))
+        series = group.set_index("ds")["y"].asfreq(freq)
+        lines[name] = summarise(pd.DataFrame(replay(series, freq))) | {"freq": freq}
         print(name, "done", file=sys.stderr)
     table = pd.DataFrame(lines).T
     print(table.to_string(float_format="{:.2f}".format))
-    for kind in ("hourly", "daily", ""):
-        part = table[table.index.str.startswith(kind)]
-        means = {key: geometric_mean(part[key].astype(float)) for key in ("ours", "prophet")}
-        cover = {key: part[key].astype(float).mean() for key in ("cover", "p.cover", "total")}
-        print(f"{kind or 'all'}: geometric mean", {k: round(v, 3) for k, v in means.items()})
-        print(f"{kind or 'all'}: mean coverage", {k: round(v, 3) for k, v in cover.items()})
+    for freq, part in table.groupby("freq"):
+        print_means(part, {"h": "hourly", "D": "daily"}[freq])
+    print_means(table, "all")
 
 
 if __name__ == "__main__":

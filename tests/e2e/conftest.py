@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 FLAGS = (
@@ -25,6 +25,7 @@ FLAGS = (
     "--disable-sync",
 )
 START_SECONDS = 60
+PATIENCE_SECONDS = 60
 
 
 def load_finder():
@@ -80,6 +81,7 @@ def app() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = load_finder().require_chromium()
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield started
@@ -95,7 +97,7 @@ def visit(browser) -> Iterator[Callable[[str], Page]]:
         context = browser.new_context(
             viewport={"width": 1440, "height": 1000}, accept_downloads=True
         )
-        context.set_default_timeout(60_000)
+        context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)
         page = context.new_page()
         page.goto(address)

@@ -35,10 +35,18 @@ def export() -> tuple[str, bytes]:
 
 
 def drop(page: Page, name: str, data: bytes) -> None:
-    """Drag a file from the desktop and drop it on the zone."""
+    """Drag a file from the desktop and drop it on the zone, which each drop replaces."""
     zone = page.locator('[data-testid="stFileUploaderDropzone"]')
+    wait_until_idle(page)
+    expect(zone).to_have_count(1)
     expect(zone).to_be_visible()
     page.evaluate(DROP, [zone.element_handle(), name, base64.b64encode(data).decode()])
+
+
+def wait_until_idle(page: Page) -> None:
+    """No run of the script is under way."""
+    app = page.locator('[data-testid="stApp"]')
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
 
 
 def go_to(page: Page, name: str) -> None:
