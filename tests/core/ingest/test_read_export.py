@@ -30,7 +30,7 @@ def codes(result: Import) -> set[str]:
     return {note.code for note in result.notes}
 
 
-def same(first: Import, second: Import) -> None:
+def assert_same(first: Import, second: Import) -> None:
     pd.testing.assert_frame_equal(first.traffic.frame, second.traffic.frame)
     assert first.traffic.grain == second.traffic.grain
     assert list(first.traffic.times) == list(second.traffic.times)
@@ -79,18 +79,18 @@ SHAPES = {
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_shape_makes_no_difference(shape) -> None:
-    same(read(SHAPES[shape]), read(PLAIN))
+    assert_same(read(SHAPES[shape]), read(PLAIN))
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_row_order_makes_no_difference(seed) -> None:
     rows = random.Random(seed).sample(ROWS, len(ROWS))
-    same(read(export_text(rows)), read(PLAIN))
+    assert_same(read(export_text(rows)), read(PLAIN))
 
 
 def test_repeated_rows_count_once_and_are_said() -> None:
     result = read(export_text([*ROWS, ROWS[0], ROWS[0]]))
-    same(result, read(PLAIN))
+    assert_same(result, read(PLAIN))
     note = next(note for note in result.notes if note.code == "duplicate_rows")
     assert note.count == 2
     assert note.example_row == 6
@@ -99,7 +99,7 @@ def test_repeated_rows_count_once_and_are_said() -> None:
 def test_a_totals_row_is_left_out_and_checked() -> None:
     total = ("Grand total", "", 30, 36, 18, 20, 0.6, 4.2, 0.5, 154)
     result = read(export_text([*ROWS, total]))
-    same(result, read(PLAIN))
+    assert_same(result, read(PLAIN))
     assert "totals_rows" in codes(result)
     assert "total_differs" not in codes(result)
     more = ("Grand total", "", 60, 72, 36, 20, 0.6, 4.2, 0.5, 308)
@@ -117,7 +117,7 @@ def test_rows_that_break_an_identity_are_named(place, wrong) -> None:
     assert note.count == 1
     assert note.example_row == 4
     assert note.kind == "doubted"
-    same(result, read(PLAIN))  # the counts are what we use
+    assert_same(result, read(PLAIN))  # the counts are what we use
 
 
 def test_rounded_rates_break_no_identity() -> None:
