@@ -44,20 +44,57 @@ _EXPORT_AGAIN = (
 _KINDS = {
     "picture": "a picture",
     "pdf": "a PDF document",
-    "workbook": "an Excel workbook or ZIP archive",
-    "archive": "a compressed archive",
+    "archive": "an archive of a kind we cannot open",
+    "document": "a text document",
+    "web_page": "a web page",
+    "json": "a JSON file",
     "binary": "no text file",
 }
 
 
 def _names(params: Mapping[str, Any], limit: int = 8) -> str:
-    columns = [escape(str(name)[:40]) for name in params["columns"] if str(name).strip()]
+    columns = [escape(_short(str(name))) for name in params["columns"] if str(name).strip()]
     more = f" and {len(columns) - limit} more" if len(columns) > limit else ""
     return ", ".join(columns[:limit]) + more if columns else "none"
 
 
+def _short(name: str, longest: int = 60) -> str:
+    return name if len(name) <= longest else f"{name[: longest - 2].rstrip()} …"
+
+
 def _megabytes(size: int) -> str:
     return f"{size / 1024**2:.0f} MB"
+
+
+_REPORTS = {
+    "page": "a Pages report",
+    "page_title": "a Pages report",
+    "event_name": "an Events report",
+    "country": "a Countries report",
+    "region": "a Regions report",
+    "city": "a Cities report",
+    "session_duration_bucket": "a report on how long visits last",
+    "browser": "a Browsers report",
+    "operating_system": "an Operating systems report",
+    "campaign": "a Campaigns report",
+    "query": "a Search queries report",
+    "device": "a Devices report",
+    "platform": "a Platforms report",
+    "age": "an Age report",
+    "gender": "a Gender report",
+    "hostname": "a Hostnames report",
+    "app_version": "an App versions report",
+    "visitor_language": "a Languages report",
+}
+
+
+def _this(params: Mapping[str, Any]) -> str:
+    report = _REPORTS.get(params.get("report", ""))
+    return f"This is {report}. " if report else ""
+
+
+def _metric_names(names: tuple[str, ...]) -> str:
+    return ", ".join(_METRIC_NAMES.get(name) or METRICS[name].label for name in names)
 
 
 Words = Callable[[Mapping[str, Any]], Message]
@@ -74,9 +111,54 @@ ERRORS: Mapping[str, Words] = {
         "Choose fewer months in GA4, or leave out page and country: hour and channel do.",
     ),
     "not_text": lambda p: Message(
-        f"This is {_KINDS.get(p['kind'], _KINDS['binary'])}, not a CSV file.",
-        "We read the text file that GA4 makes with “Download CSV”.",
-        "If it is a workbook, save the sheet as CSV first. Otherwise: " + _EXPORT_AGAIN,
+        f"This is {_KINDS.get(p['kind'], _KINDS['binary'])}, not a table.",
+        "We read CSV files, Excel workbooks, and ZIP or GZ archives of them.",
+        "If it comes from a spreadsheet, save it as CSV or XLSX. Otherwise: " + _EXPORT_AGAIN,
+    ),
+    "bomb": lambda p: Message(
+        f"Unpacked, this holds more than {_megabytes(p['limit'])}.",
+        "The app shares one small machine between all visitors.",
+        "Unpack it yourself and drop the one export you need.",
+    ),
+    "too_many_files": lambda p: Message(
+        f"There are {p['files']:,} files in this archive; we take up to {p['limit']}.",
+        "We would have to guess which of them belong together.",
+        "Drop the exports you need, without the archive.",
+    ),
+    "locked": lambda p: Message(
+        "The file is protected by a password.",
+        "We cannot look inside.",
+        "Open it, save it without a password, and drop it again.",
+    ),
+    "broken_archive": lambda p: Message(
+        "The archive is damaged.",
+        "It breaks off or its check sums are wrong, so its content cannot be trusted.",
+        "Download it again.",
+    ),
+    "broken_workbook": lambda p: Message(
+        "The workbook cannot be opened.",
+        "It is damaged, or of a kind that we do not know.",
+        "Save it as CSV (UTF-8) and drop that, or download the CSV from GA4.",
+    ),
+    "too_many_cells": lambda p: Message(
+        f"The workbook has more than {p['limit']:,} cells.",
+        "The app shares one small machine between all visitors.",
+        "Save the sheet with the report as CSV and drop that.",
+    ),
+    "nothing_inside": lambda p: Message(
+        "There is no CSV file or workbook in this archive.",
+        "We saw: " + ", ".join(escape(_short(str(name))) for name in p["names"]) + ".",
+        _EXPORT_AGAIN,
+    ),
+    "line_too_long": lambda p: Message(
+        f"Line {p['line']:,} is longer than {p['limit']:,} characters.",
+        "No row of a report is that long: the line ends are missing or the file is damaged.",
+        _EXPORT_AGAIN,
+    ),
+    "several_without_time": lambda p: Message(
+        "These files have no dates, so they cannot be joined.",
+        "Nothing tells whether they hold the same visits or different ones.",
+        "Drop one of them, or add “Date + hour” as second column in GA4 and export again.",
     ),
     "unreadable_table": lambda p: Message(
         f"The table breaks off near line {p['line']}.",
@@ -89,19 +171,29 @@ ERRORS: Mapping[str, Words] = {
         _EXPORT_AGAIN,
     ),
     "no_table": lambda p: Message(
-        "We found no table with column names we know.",
-        f"The file begins with “{escape(p['first_line'])}”. We look for names such as Date + hour, "
-        "Session primary channel group, Sessions or Users, in English.",
-        "Was the header row deleted, or is the report in another language? " + _EXPORT_AGAIN,
-    ),
-    "no_count_column": lambda p: Message(
-        "No column counts visits.",
-        f"We saw: {_names(p)}. We need Sessions, Users, Views, Event count or Clicks.",
+        "We found no table in this file.",
+        f"It begins with “{escape(p['first_line'])}”. We look for a row of column names with rows "
+        "of numbers below it.",
         _EXPORT_AGAIN,
     ),
+    "no_header": lambda p: Message(
+        "The row with the column names is missing.",
+        f"There are {p['width']} columns of data, and nothing says what they count.",
+        "Tell us below which column is what, or: " + _EXPORT_AGAIN,
+    ),
+    "no_count_column": lambda p: Message(
+        f"{_this(p)}We know none of its columns as a count of visits.",
+        f"We saw: {_names(p)}. We need sessions (visits), users, views, events or search clicks.",
+        "Tell us below if one of the columns is that, or: " + _EXPORT_AGAIN,
+    ),
     "no_time_or_channel": lambda p: Message(
-        "There is neither a date nor a channel in this file.",
+        f"{_this(p)}There is neither a date nor a channel in it.",
         f"We saw: {_names(p)}. Without time or channel there is nothing to compare.",
+        _EXPORT_AGAIN,
+    ),
+    "no_numbers": lambda p: Message(
+        "Not one count in this file can be read as a number.",
+        f"We looked in: {_metric_names(p['columns'])}.",
         _EXPORT_AGAIN,
     ),
     "unreadable_times": lambda p: Message(
@@ -110,11 +202,6 @@ ERRORS: Mapping[str, Words] = {
         + ", ".join(f"“{escape(text)}”" for text in p["examples"])
         + "; we expected 2024041718 (17 April 2024, 18:00), 20240417 or 2024-04-17.",
         "Was it saved by a spreadsheet? Download the CSV from GA4 again and drop it unopened.",
-    ),
-    "no_start_date": lambda p: Message(
-        f"“{escape(p['column'])}” counts days, but the file does not say from which date.",
-        "GA4 writes a line “# Start date” above the table; it is missing here.",
-        "Download the CSV from GA4 again and keep the lines at the top.",
     ),
     "no_rows": lambda p: Message(
         "The table has column names but no numbers.",
@@ -248,13 +335,106 @@ def of_error(error: AppError) -> Message:
 
 
 NOTES: Mapping[str, Callable[[Note], str]] = {
-    "encoding_guessed": lambda n: "The file is not UTF-8; accents may look odd in channel names.",
+    "encoding_guessed": lambda n: (
+        f"The file is not UTF-8; we read it as {n.params['encoding']}. Accents in names may look "
+        "odd; the numbers are not touched by this."
+    ),
+    "zero_bytes": lambda n: f"{n.count:,} empty bytes were taken out of the text.",
+    "pivot_unfolded": lambda n: "A pivot table was turned into one row per time and channel.",
+    "compared_periods": lambda n: (
+        f"The file compares periods; we read {escape(str(n.params['period']))} and left out "
+        f"{escape(', '.join(n.params['others']))}."
+    ),
+    "ragged_rows": lambda n: (
+        f"{_rows(n)} with more cells than the header; what is beyond was not read{_where(n)}."
+    ),
+    "hidden_numbers": lambda n: (
+        f"{n.count:,} cells of {_metric(n)} only say “less than”{_where(n)}; they are missing in "
+        "all sums."
+    ),
+    "other_bounce_rate": lambda n: (
+        "The bounce rate is not used: outside GA4 it counts visits of one page, however long "
+        "somebody stayed, and is no engagement rate."
+    ),
+    "milliseconds": lambda n: "Engagement time was in milliseconds; we made seconds of it.",
+    "sources_classified": lambda n: (
+        f"There is no channel column, so we sorted {n.count:,} values of "
+        f"“{escape(n.params['column'])}” into GA4's default channel groups. You can choose the "
+        "column itself below."
+    ),
+    "other_split": lambda n: (
+        f"There is no channel column; “{escape(n.params['column'])}” takes its place."
+    ),
+    "segments_overlap": lambda n: (
+        "These are segments, and one person can be in several of them: do not add them up."
+    ),
+    "dates_dragged": lambda n: (
+        f"Every one of {_rows(n)} has its own day, one after the other: the dates look dragged "
+        "down in a spreadsheet. Totals, channels and hours of the day hold; anything over time "
+        "does not."
+    ),
+    "undated": lambda n: (
+        f"“{escape(n.params['column'])}” only numbers the periods and the file says no date. We "
+        "begin on Monday, 1 January 2001, so dates and weekdays are not real; set the first day "
+        "below."
+    ),
+    "ambiguous_dates": lambda n: (
+        f"Dates such as “{escape(n.params['example'])}” can be read two ways; we read the "
+        f"{'day' if n.params['is_day_first'] else 'month'} first. You can change that below."
+    ),
+    "sampled": lambda n: f"The file says that it is sampled: “{escape(n.params['said'])}”.",
+    "thresholded": lambda n: (
+        f"The file says that small numbers were withheld: “{escape(n.params['said'])}”."
+    ),
+    "other_row": lambda n: (
+        f"{_share(n)} of {_metric(n).lower()} are in “(other)”: GA4 ran out of rows and lumped "
+        "them together."
+    ),
+    "unassigned": lambda n: (
+        f"{_share(n)} of {_metric(n).lower()} have no channel (Unassigned or not set)."
+    ),
+    "repeated_hour": lambda n: (
+        f"The hour of {_moment(n, 'time')} stands in the file twice: the clock was put back to "
+        "winter time. Both are added up."
+    ),
+    "skipped_hour": lambda n: (
+        "An hour on a Sunday night is missing: the clock was put forward for summer time."
+    ),
+    "missing_periods": lambda n: (
+        f"{n.count:,} {n.params['grain']}s inside the span are missing, the first "
+        f"{_moment(n, 'first')}. They count as zero; if the measurement broke down, choose other "
+        "dates."
+    ),
+    "ends_in_zeros": lambda n: (
+        f"The last {n.count:,} {n.params['grain']}s are zero, from {_moment(n, 'first')} on: they "
+        "had probably not happened when the file was made. Leave them out with the dates filter."
+    ),
+    "unfinished": lambda n: (
+        f"The last {n.params['grain']} ({_moment(n, 'last')}) looks unfinished: the file was "
+        "probably made before it ended."
+    ),
+    "files_joined": lambda n: f"{n.count} files were joined.",
+    "files_left_out": lambda n: (
+        f"{n.count} files of another kind were left out: "
+        + ", ".join(escape(_short(str(name))) for name in n.params["names"][:8])
+        + "."
+    ),
+    "overlapping_periods": lambda n: (
+        f"{n.count:,} {n.params['grain']}s stood in several files and were counted once, from the "
+        "file that has most of them."
+    ),
+    "file_failed": lambda n: (
+        f"“{escape(n.params['name'])}” could not be used: {_first_words(n.params['reason'])}"
+    ),
     "other_tables": lambda n: (
-        f"The file holds {n.count} more tables; we took the one that says "
-        "most about time and channel."
+        f"The file holds {n.count} more {'table' if n.count == 1 else 'tables'}; we took the one "
+        "that says most about time and channel. You can choose another below."
     ),
     "totals_rows": lambda n: f"{_rows(n)} of totals left out{_where(n)}.",
-    "extra_lines": lambda n: f"{n.count} lines outside the table left out{_where(n)}.",
+    "extra_lines": lambda n: (
+        f"{'1 line' if n.count == 1 else f'{n.count:,} lines'} outside the table left out"
+        f"{_where(n)}."
+    ),
     "unreadable_times": lambda n: (
         f"{_rows(n)} left out because the date could not be read{_where(n)}."
     ),
@@ -290,6 +470,8 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
     ),
 }
 _METRIC_NAMES = {
+    "events_per_user": "Events per user",
+    "views_per_user": "Views per user",
     "bounce_rate": "Bounce rate",
     "engagement_seconds_per_session": "Engagement time per session",
     "engagement_seconds_per_user": "Engagement time per user",
@@ -307,6 +489,30 @@ def _rows(note: Note) -> str:
 
 def _where(note: Note) -> str:
     return f" (e.g. line {note.example_row:,})" if note.example_row else ""
+
+
+def _share(note: Note) -> str:
+    return wording.percent(note.params["share"])
+
+
+def _moment(note: Note, name: str) -> str:
+    time = note.params[name]
+    return f"{time:%-d %b %Y}" + (f", {time:%H:00}" if time.hour else "")
+
+
+_FAILED = {
+    "no_table": "no table in it.",
+    "no_count_column": "no count of visits in it.",
+    "no_time_or_channel": "neither a date nor a channel in it.",
+    "no_rows": "no rows in it.",
+    "empty_file": "it is empty.",
+    "not_text": "it is no table.",
+    "locked": "it is protected by a password.",
+}
+
+
+def _first_words(code: str) -> str:
+    return _FAILED.get(code, "it cannot be read.")
 
 
 def _metric(note: Note) -> str:
@@ -359,3 +565,45 @@ RULES: Mapping[str, str] = {
     "spike": "stood out",
 }
 """What a recommendation is about, by rule, in two or three words."""
+
+CONCEPTS: Mapping[str, str] = {
+    "": "Not used",
+    "day": "Date",
+    "date_hour": "Date and hour",
+    "hour": "Hour of the day",
+    "week": "Week",
+    "month": "Month",
+    "year": "Year",
+    "nth_hour": "Hour, counted from the start",
+    "nth_day": "Day, counted from the start",
+    "nth_week": "Week, counted from the start",
+    "nth_month": "Month, counted from the start",
+    "channel": "Channel",
+    "first_user_channel": "First user channel",
+    "source_medium": "Source / medium",
+    "first_user_source_medium": "First user source / medium",
+    "source": "Source",
+    "medium": "Medium",
+    "segment": "Segment",
+    "device": "Device",
+    "sessions": "Sessions (visits)",
+    "users": "Users (visitors)",
+    "new_users": "New users",
+    "engaged_sessions": "Engaged sessions",
+    "events": "Events",
+    "views": "Views",
+    "clicks": "Search clicks",
+    "key_events": "Key events",
+    "revenue": "Revenue",
+    "engagement_seconds": "Engagement time, total",
+    "engagement_rate": "Engagement rate",
+    "bounce_rate": "Bounce rate",
+    "engaged_sessions_per_user": "Engaged sessions per user",
+    "events_per_session": "Events per session",
+    "events_per_user": "Events per user",
+    "views_per_session": "Views per session",
+    "views_per_user": "Views per user",
+    "engagement_seconds_per_session": "Engagement time per session",
+    "engagement_seconds_per_user": "Engagement time per user",
+}
+"""What a column of a file can be read as, by concept of the header vocabulary."""

@@ -6,6 +6,7 @@ Whatever was dropped lives here, in the memory of this visitor's session, and no
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,11 +14,14 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import ExportError
-from core.ingest import Import, read_export
+from core.ingest import Import, Overrides, read_exports
 from core.traffic import Filters, Traffic
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
 _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
+Files = tuple[tuple[str, bytes], ...]
+"""Name and content of what was dropped at once."""
+
 _FILTER_KEYS = ("dates", "channels", "weekdays", "hours", "compare")
 
 
@@ -27,14 +31,16 @@ class Source:
 
     Args:
         name: as dropped, or "Sample".
-        digest: of the bytes; part of every cache key.
+        digest: of the bytes and of what the person decided; part of every cache key.
         result: what the reader made of it.
+        files: as dropped, to read them again when the person decides something else.
         is_sample: whether it is the project's own sample.
     """
 
     name: str
     digest: str
     result: Import
+    files: Files
     is_sample: bool = False
 
 
@@ -45,10 +51,14 @@ class Failure:
     Args:
         name: as dropped.
         error: with a code and its faults.
+        files: as dropped.
+        overrides: what the person had decided.
     """
 
     name: str
     error: ExportError
+    files: Files
+    overrides: Overrides
 
 
 def source() -> Source | None:
@@ -61,33 +71,42 @@ def failure() -> Failure | None:
     return st.session_state.get(_FAILURE)
 
 
-def load(data: bytes, name: str, *, is_sample: bool = False) -> None:
-    """Read a file into the session. A file that fails leaves everything else as it was."""
+def load(
+    files: Sequence[tuple[str, bytes]],
+    overrides: Overrides | None = None,
+    *,
+    is_sample: bool = False,
+) -> None:
+    """Read files into the session. What fails leaves everything else as it was."""
+    kept, wanted = tuple(files), overrides or Overrides()
+    name = kept[0][0] if len(kept) == 1 else f"{len(kept)} files"
     try:
-        result = read_export(data, name)
+        result = read_exports(kept, wanted)
     except ExportError as error:
-        st.session_state[_FAILURE] = Failure(name, error)
+        st.session_state[_FAILURE] = Failure(name, error, kept, wanted)
         return
     st.session_state.pop(_FAILURE, None)
-    digest = hashlib.sha256(data).hexdigest()
-    st.session_state[_SOURCE] = Source(name, digest, result, is_sample)
+    digest = hashlib.sha256(repr(wanted).encode())
+    for _, data in kept:
+        digest.update(hashlib.sha256(data).digest())
+    st.session_state[_SOURCE] = Source(name, digest.hexdigest(), result, kept, is_sample)
     forget_choices()
 
 
 def drop_zone_key() -> str:
-    """Key of the drop zone; a new one empties it, so that the raw bytes do not stay in memory."""
+    """Key of the drop zone; a new one empties it."""
     return f"drop_zone_{st.session_state.get(_DROPS, 0)}"
 
 
-def load_dropped(data: bytes, name: str) -> None:
-    """Read a file from the drop zone, then empty the drop zone."""
-    load(data, name)
+def load_dropped(files: Sequence[tuple[str, bytes]]) -> None:
+    """Read what lies in the drop zone, then empty it."""
+    load(files)
     st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
 
 
 def load_sample() -> None:
     """Read the project's own sample export."""
-    load(SAMPLE.read_bytes(), "Sample export", is_sample=True)
+    load([("Sample export", SAMPLE.read_bytes())], is_sample=True)
 
 
 def remove_source() -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from core.ingest.columns import RATES
 from core.ingest.notes import Note
+from core.ingest.roles import RATES, SHARES
 
 _RELATIVE_TOLERANCE = 0.006
 """Rates are sometimes printed with two decimals."""
 _ABSOLUTE_TOLERANCE = 0.51
 """Half a session of rounding."""
 
+_MOST_DECIMALS = 4
 _PARTS = (("engaged_sessions", "sessions"), ("new_users", "users"))
+_PER_ACTIVE_USER = ("events_per_user", "views_per_user")
+"""GA4 divides these by active users, while the users of a file may be all of them."""
+
 _TOTALED = ("sessions", "engaged_sessions", "events", "views", "clicks")
 
 
@@ -31,7 +36,7 @@ def check_identities(values: pd.DataFrame) -> list[Note]:
     >>> [(note.code, note.count, note.example_row) for note in check_identities(rows)]
     [('identity_broken', 1, 7)]
     """
-    notes = [_check_rate(values, rate) for rate in RATES]
+    notes = [_check_rate(values, rate) for rate in RATES if rate not in _PER_ACTIVE_USER]
     notes += [_check_part(values, part, whole) for part, whole in _PARTS]
     return [note for note in notes if note]
 
@@ -40,14 +45,24 @@ def _check_rate(values: pd.DataFrame, rate: str) -> Note | None:
     numerator, denominator = RATES[rate]
     if not {rate, numerator, denominator} <= set(values):
         return None
-    share = 1 - values[rate] if rate == "bounce_rate" else values[rate]
-    expected = share * values[denominator]
-    gap = (expected - values[numerator]).abs()
-    allowed = _ABSOLUTE_TOLERANCE + _RELATIVE_TOLERANCE * values[[denominator, numerator]].max(
-        axis=1
-    )
-    is_broken = (gap > allowed) & (values[denominator] > 0)
+    share, whole, part = (values[name].to_numpy() for name in (rate, denominator, numerator))
+    gap = np.abs((1 - share if rate == "bounce_rate" else share) * whole - part)
+    if not len(gap) or np.fmax.reduce(gap) <= _ABSOLUTE_TOLERANCE:
+        return None
+    allowed = np.fmax(_RELATIVE_TOLERANCE * np.fmax(whole, part), _rounding(share, rate) * whole)
+    allowed += _ABSOLUTE_TOLERANCE
+    is_broken = pd.Series((gap > allowed) & (whole > 0), index=values.index)
     return _note("identity_broken", is_broken, metric=rate, made_of=(numerator, denominator))
+
+
+def _rounding(values: np.ndarray, rate: str) -> float:
+    """Half of the last decimal that a rate is printed with: 2.1 may stand for 2.149."""
+    fewest = 2 if rate in SHARES else 1
+    for decimals in range(fewest, _MOST_DECIMALS):
+        scaled = values * 10**decimals
+        if np.nanmax(np.abs(scaled - np.round(scaled)), initial=0) < 1e-6:
+            return 0.5 * 10.0**-decimals
+    return 0.0
 
 
 def _check_part(values: pd.DataFrame, part: str, whole: str) -> Note | None:

@@ -1,90 +1,98 @@
-"""Text to tables: comment lines, blank lines, several tables under each other, padded commas."""
+"""Text to tables: by a fast reader where the file is plain, by a careful one where it is not."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import islice
 
 from core.errors import ExportError
-from core.ingest.vocabulary import concept_of
+from core.ingest.cells import Table
+from core.ingest.layout import Layout, Row
+from core.ingest.plain import read_plain
 
 DELIMITERS = (",", ";", "\t", "|")
-MAX_COLUMNS = 500
 MAX_CELL_CHARACTERS = 100_000
+"""A longer cell means that a quotation mark was left open."""
+
+MAX_LINE_CHARACTERS = 2_000_000
+"""A longer line is no row of a report."""
+
+FAST_FROM_BYTES = 100_000
+"""Smaller files go the careful way, which takes no time for them."""
+
+HEAD_BYTES = 16_384
+_WRAPPED = re.compile(rb'"[^"]*[,;\t|][^"]*"')
 _LOOK_AHEAD_LINES = 60
-_NUMBER = re.compile(r"[-+]?[\d.,\s]+%?")
-
-Row = tuple[int, list[str]]
-"""Line number in the file, counted from 1, and the cells."""
 
 
-@dataclass(frozen=True, eq=False)
-class Table:
-    """One table of a file.
+def read_tables(text: bytes, *, careful: bool = False) -> list[Table]:
+    r"""Find every table of a file.
 
     Args:
-        header: column names, without trailing padding.
-        rows: the data rows with their line numbers; cells may be fewer or more than the header.
-        header_line: line of the header in the file.
-        comments: the comment lines above it, nearest last.
-        extra_lines: lines within or right after the table that are not data of it.
-    """
-
-    header: tuple[str, ...]
-    rows: list[Row]
-    header_line: int
-    comments: tuple[str, ...]
-    extra_lines: list[int] = field(default_factory=list)
-
-
-def read_tables(text: str) -> list[Table]:
-    r"""Find every table whose header names at least one thing we know.
-
-    Args:
-        text: the decoded file.
+        text: UTF-8.
+        careful: whether every cell is to be read as text, whatever it costs.
 
     Returns:
-        Tables in the order of the file; empty where no header was recognised.
+        Tables in the order of the file; empty where there is none.
 
     Raises:
-        ExportError: ``unreadable_table`` when the text cannot be split into cells, and
-            ``too_many_columns``.
+        ExportError: ``unreadable_table`` when the text cannot be split into cells,
+            ``line_too_long`` and ``too_many_columns``.
 
-    >>> tables = read_tables("# a comment\n\nDate,Sessions,,\n20240101,5,,\n")
-    >>> tables[0].header, tables[0].rows
-    (('Date', 'Sessions'), [(4, ['20240101', '5'])])
+    >>> tables = read_tables(b"# a comment\n\nDate,Sessions,,\n20240101,5,,\n")
+    >>> tables[0].header, tables[0].lines.tolist(), tables[0].columns[1].texts
+    (('Date', 'Sessions'), [4], ('5',))
     """
-    tables: list[Table] = []
-    comments: list[str] = []
-    for block in _blocks(_split(text, find_delimiter(text)), comments):
-        table = _as_table(block, tuple(comments))
-        if table:
-            tables.append(table)
-        elif tables:
-            _continue(tables[-1], block)
-    return tables
+    text = _unwrap(text)
+    delimiter = find_delimiter(text[:HEAD_BYTES].decode(errors="replace"))
+    if len(text) >= FAST_FROM_BYTES and not careful:
+        head = text[: text.rfind(b"\n", 0, HEAD_BYTES) + 1]
+        table = read_plain(text, head, delimiter, _read_head(head, delimiter))
+        if table is not None:
+            return [table]
+    return read_carefully(text, delimiter)
+
+
+def _unwrap(text: bytes) -> bytes:
+    """Take off quotation marks round whole lines, as a file saved from one column has them."""
+    lines = [line.strip() for line in text[:HEAD_BYTES].splitlines()[:-1] if line.strip()]
+    if len(lines) < 2 or not all(_WRAPPED.fullmatch(line) for line in lines):
+        return text
+    return b"\n".join(line.strip().strip(b'"') for line in text.splitlines())
+
+
+def read_carefully(text: bytes, delimiter: str) -> list[Table]:
+    """Find every table, row by row. See ``read_tables``."""
+    return Layout().read(_split(text, delimiter))
 
 
 def find_delimiter(text: str) -> str:
-    r"""The delimiter that occurs most in the first lines that are not comments.
+    r"""The delimiter that occurs in most of the first lines that are not comments, and most often.
 
     >>> find_delimiter("# a, b, c\nDate;Sessions\n20240101;5")
     ';'
     """
-    lines = io.StringIO(text)
-    head = "".join(
-        line for line in islice(lines, _LOOK_AHEAD_LINES) if not line.lstrip().startswith("#")
-    )
-    return max(DELIMITERS, key=head.count)
+    lines = list(islice(io.StringIO(text), 2 * _LOOK_AHEAD_LINES))
+    if lines and lines[0].lower().startswith("sep=") and lines[0][4:5] in DELIMITERS:
+        return lines[0][4]
+    rows = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+    def score(delimiter: str) -> tuple[int, int]:
+        counts = [line.count(delimiter) for line in rows]
+        common = Counter(count for count in counts if count).most_common(1)
+        return (common[0][1] if common else 0), sum(counts)
+
+    return max(DELIMITERS, key=score)
 
 
-def _split(text: str, delimiter: str) -> Iterator[Row]:
+def _split(text: bytes, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(MAX_CELL_CHARACTERS)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = _Lines(text, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     while True:
         try:
             cells = next(reader)
@@ -92,55 +100,50 @@ def _split(text: str, delimiter: str) -> Iterator[Row]:
             return
         except csv.Error as error:
             raise ExportError("unreadable_table", line=reader.line_num) from error
+        if lines.end_row():
+            raise ExportError("unreadable_table", line=lines.row_start)
         while cells and not cells[-1].strip():
             cells.pop()
-        if len(cells) > MAX_COLUMNS:
-            raise ExportError("too_many_columns", columns=len(cells), limit=MAX_COLUMNS)
         yield reader.line_num, cells
 
 
-def _blocks(rows: Iterator[Row], comments: list[str]) -> Iterator[list[Row]]:
-    """Runs of rows between blank lines and comments; fills ``comments`` on the way."""
-    block: list[Row] = []
-    for line, cells in rows:
-        is_comment = bool(cells) and cells[0].lstrip().startswith("#")
-        if cells and not is_comment:
-            block.append((line, cells))
-            continue
-        if block:
-            yield block
-            block = []
-        if is_comment:
-            comments.append(",".join(cells))
-    if block:
-        yield block
+class _Lines:
+    """The lines of a text; notices where an open quotation mark makes one row of many."""
+
+    def __init__(self, text: bytes, delimiter: str) -> None:
+        self._stream = io.TextIOWrapper(io.BytesIO(text), "utf-8", errors="replace", newline="")
+        self._delimiter = delimiter
+        self._number = 0
+        self._quotes = 0
+        self._delimiters: list[int] = []
+        self._usual = 0
+        self.row_start = 1
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._stream.readline(MAX_LINE_CHARACTERS):
+            self._number += 1
+            if len(line) >= MAX_LINE_CHARACTERS:
+                raise ExportError("line_too_long", line=self._number, limit=MAX_LINE_CHARACTERS)
+            self._quotes += line.count('"')
+            self._delimiters.append(line.count(self._delimiter))
+            yield line
+
+    def end_row(self) -> bool:
+        """Begin the next row; whether the one before swallowed others.
+
+        It did where its quotation marks are no pairs, or where each of its lines is a row.
+        """
+        counts, self._delimiters = self._delimiters, []
+        quotes, self._quotes = self._quotes, 0
+        self.row_start = self._number - len(counts) + 1
+        if len(counts) > 1:
+            return quotes % 2 == 1 or 0 < self._usual == min(counts) == max(counts)
+        self._usual = counts[0] if counts else 0
+        return False
 
 
-def _as_table(block: list[Row], comments: tuple[str, ...]) -> Table | None:
-    for position, (line, cells) in enumerate(block[:_LOOK_AHEAD_LINES]):
-        if is_header(cells):
-            header = tuple(cell.strip() for cell in cells)
-            skipped = [number for number, _ in block[:position]]
-            return Table(header, block[position + 1 :], line, comments, skipped)
-    return None
-
-
-def is_header(cells: list[str]) -> bool:
-    """Whether a row names columns: something we know, and no numbers.
-
-    >>> is_header(["Date", "Sessions"]), is_header(["Sessions", "12"]), is_header(["Direct"])
-    (True, False, False)
-    """
-    known = [concept_of(cell) for cell in cells]
-    return any(name not in (None, "total_marker") for name in known) and not any(
-        _NUMBER.fullmatch(cell.strip()) for cell in cells
-    )
-
-
-def _continue(table: Table, block: list[Row]) -> None:
-    """A blank line inside a table: rows as full as the table go on with it, others are notes."""
-    for line, cells in block:
-        if len(cells) == len(table.header) and any(_NUMBER.fullmatch(c.strip()) for c in cells[1:]):
-            table.rows.append((line, cells))
-        else:
-            table.extra_lines.append(line)
+def _read_head(head: bytes, delimiter: str) -> list[Table]:
+    try:
+        return read_carefully(head, delimiter)
+    except ExportError:
+        return []  # the careful way will say what is wrong

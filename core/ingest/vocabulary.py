@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
 _VOCABULARY = Path(__file__).parents[2] / "data" / "header_vocabulary.csv"
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_GAPS = re.compile(r"[\s_.\-\u2010-\u2015]+")
+_TITLE_WORDS = 5
 
 
+@lru_cache(maxsize=20_000)
 def normalise(text: str) -> str:
-    r"""Fold what does not matter in a header: case, kinds of space, full-width forms, ``#``.
+    r"""Fold what does not matter in a header: case, accents, kinds of space, dots, dashes, ``#``.
 
-    >>> normalise(" Date\u00a0+  hour (YYYYMMDDHH)")
-    'date + hour (yyyymmddhh)'
+    >>> normalise(" Date\u00a0+  hour (YYYYMMDDHH)"), normalise("Page.Loads"), normalise("Sessões")
+    ('date + hour (yyyymmddhh)', 'page loads', 'sessoes')
     """
-    folded = unicodedata.normalize("NFKC", text).casefold().strip("\ufeff#\"' \t")
-    return " ".join(folded.split())
+    folded = unicodedata.normalize("NFKC", text[:200]).casefold().strip("\ufeff#\"' \t")
+    bare = unicodedata.normalize("NFC", _ACCENTS.sub("", unicodedata.normalize("NFD", folded)))
+    return _GAPS.sub(" ", bare).strip()
 
 
 @cache
@@ -39,15 +45,36 @@ def concept_of(header: str) -> str | None:
     A spelling kept as ``prefix`` also matches with something in brackets behind it, such as the
     name of a custom channel group.
 
-    >>> concept_of("Session primary channel group (Our own groups)"), concept_of("Country")
+    >>> concept_of("Session primary channel group (Our own groups)"), concept_of("Shoe size")
     ('channel', None)
     """
+    return _concept(normalise(header))
+
+
+@lru_cache(maxsize=20_000)
+def _concept(name: str) -> str | None:
     exact, prefix = _spellings()
-    name = normalise(header)
     if name in exact:
         return exact[name]
-    longer = (concept for start, concept in prefix.items() if name.startswith(f"{start} ("))
-    return next(longer, None)
+    start = name.partition("(")[0].rstrip()
+    if start in prefix:
+        return prefix[start]
+    if name.startswith("session ") and name.endswith((" channels", " channel group")):
+        return "channel"  # a channel group that the property's owner named
+    return None
+
+
+def concept_in(title: str) -> str | None:
+    """The concept at the end of a short title such as "Facebook visits", or ``None``.
+
+    >>> concept_in("Facebook visits"), concept_in("What happened with all of our nice visits?")
+    ('sessions', None)
+    """
+    words = normalise(title).split()
+    if len(words) > _TITLE_WORDS:
+        return None
+    names = (_concept(" ".join(words[start:])) for start in range(len(words)))
+    return next((name for name in names if name), None)
 
 
 def is_total_marker(cell: str) -> bool:
@@ -56,4 +83,6 @@ def is_total_marker(cell: str) -> bool:
     >>> is_total_marker("Grand total"), is_total_marker("Total: 1,204"), is_total_marker("Totalis")
     (True, True, False)
     """
+    if cell[:1].isdecimal() or len(cell) > 60:
+        return False
     return concept_of(cell.partition(":")[0]) == "total_marker"

@@ -22,7 +22,9 @@ def start(data: bytes | None = None, page: str = HOME) -> AppTest:
     app = AppTest.from_file(str(ROOT / HOME), default_timeout=120)
     if data is not None:
         digest = hashlib.sha256(data).hexdigest()
-        app.session_state["source"] = state.Source("export.csv", digest, read_export(data))
+        app.session_state["source"] = state.Source(
+            "export.csv", digest, read_export(data), (("export.csv", data),)
+        )
     return go_to(app.run(), page)
 
 
@@ -101,7 +103,7 @@ def test_every_page_with_every_kind_of_file(exports, name, number) -> None:
 def test_the_figures_of_a_real_export_are_on_screen(seed_export) -> None:
     app = start(seed_export)
     shown = words(app)
-    for figure in ("162,895", "133,440", "90,132", "55.3 %", "4.73", "3,182 rows", "28 days"):
+    for figure in ("162,895", "133,440", "90,132", "55.3 %", "4.73", "3,182 rows", "hourly"):
         assert figure in shown
     assert "60,627 of 162,895 sessions" in words(go_to(app, "pages/3_Channels.py"))
     assert "Referral has the best engagement rate, 66.6 %" in words(app)
@@ -129,7 +131,7 @@ def test_a_dropped_file_is_read_and_replaces_the_failure(sample_export) -> None:
     assert app.error
     app.file_uploader[0].upload("good.csv", sample_export, "text/csv").run()
     assert not app.error
-    assert "good.csv: 7,226 rows" in words(app)
+    assert "good.csv: we read 7,226 rows" in words(app)
 
 
 def test_filters_survive_page_changes_and_are_reset_in_one_click(sample_export) -> None:

@@ -45,7 +45,24 @@ PARAMS = {
     "whole": "sessions",
     "needs": "sessions",
     "made_of": ("engaged_sessions", "sessions"),
+    "width": 4,
+    "files": 70,
+    "names": ("![x](https://evil.example/x.png).csv",),
+    "report": "page",
+    "encoding": "cp1252",
+    "period": "8/1/25 - 8/30/25",
+    "others": ("7/1/25 - 7/31/25",),
+    "example": "3/4/2024",
+    "is_day_first": False,
+    "said": "based on 45 % of sessions",
+    "share": 0.12,
+    "first": pd.Timestamp("2024-03-31 02:00"),
+    "last": pd.Timestamp("2024-04-01"),
+    "time": pd.Timestamp("2024-03-31 02:00"),
+    "name": "holiday.csv",
+    "reason": "no_table",
 }
+COLUMNS = {"too_many_columns": 300, "no_numbers": ("sessions", "events_per_user")}
 
 
 def codes(*makers: str) -> set[str]:
@@ -55,8 +72,9 @@ def codes(*makers: str) -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in makers and node.args:
                 first = node.args[0]
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    found.add(first.value)
+                choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
+                constants = [choice for choice in choices if isinstance(choice, ast.Constant)]
+                found |= {one.value for one in constants if isinstance(one.value, str)}
     return found
 
 
@@ -101,7 +119,7 @@ def assert_calm(text: str) -> None:
 
 @pytest.mark.parametrize("code", sorted(messages.ERRORS))
 def test_a_problem_says_what_why_and_what_to_do(code) -> None:
-    more = {"columns": 300} if code == "too_many_columns" else {}
+    more = {"columns": COLUMNS[code]} if code in COLUMNS else {}
     message = messages.of_error(AppError(code, **(PARAMS | more)))
     for text in (message.title, message.why, message.what_to_do):
         assert text.endswith(".")

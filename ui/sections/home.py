@@ -6,13 +6,16 @@ import streamlit as st
 
 from core import wording
 from core.capabilities import missing
-from core.ingest import Import
+from core.ingest import Import, Note, list_tables
 from ui import messages, state
 from ui.navigation import PAGES
 from ui.page import View, say_nothing_selected
+from ui.sections.reading import Reading, draw_reading
 from ui.text import escape
 
-FILE_TYPES = ("csv", "tsv", "txt")
+FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "zip", "gz")
+_EXPLAINABLE = {"no_header", "no_count_column", "no_time_or_channel", "unreadable_times", "no_rows"}
+_GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 _KINDS = {
     "skipped": "Left out",
     "repaired": "Repaired",
@@ -33,13 +36,15 @@ def draw_welcome() -> None:
 def draw_drop_zone() -> None:
     """Take a file or the sample; a file that fails is explained and loses nothing."""
     dropped = st.file_uploader(
-        "Drag and drop a GA4 export here (CSV, by hour or by day, best with channels)",
+        "Drag and drop a GA4 export here (by hour or by day, best with channels; several months "
+        "at once are fine)",
         type=list(FILE_TYPES),
+        accept_multiple_files=True,
         key=state.drop_zone_key(),
     )
-    if dropped is not None:
+    if dropped:
         with st.spinner("Reading your file …"):
-            state.load_dropped(dropped.getvalue(), dropped.name)
+            state.load_dropped([(file.name, file.getvalue()) for file in dropped])
         st.rerun()
     left, right = st.columns([1, 2], vertical_alignment="center")
     left.button(
@@ -68,19 +73,50 @@ def draw_failure() -> None:
     if source := state.source():
         parts.append(f"“{escape(source.name)}” is still loaded.")
     st.error("\n\n".join(parts), icon=":material/error:")
+    codes = {fault.code for fault in failure.error.faults}
+    choices = list_tables(failure.files) if codes & _EXPLAINABLE else ()
+    if choices:
+        table = failure.overrides.table or 0
+        questions = ("is_day_first",) if "unreadable_times" in codes else ()
+        draw_reading(Reading("failed", failure.files, choices, table, failure.overrides, questions))
 
 
 def draw_health(view: View) -> None:
-    """What was read from the file, and what was left out, repaired or doubted."""
-    result = view.source.result
-    st.markdown(f"#### {escape(view.source.name)}: {_size(result)}")
-    notes = [note for note in result.notes if note.kind in ("doubted", "repaired", "skipped")]
-    if not notes:
+    """What was read from the file, what was left out, repaired or doubted, and how to decide."""
+    result, source = view.source.result, view.source
+    st.markdown(f"#### {escape(source.name)}: we read {_size(result)}")
+    for kind in ("doubted", "repaired", "skipped"):
+        _draw_notes([note for note in result.notes if note.kind == kind])
+    if not [note for note in result.notes if note.kind != "info"]:
         st.caption("Nothing was left out, repaired or in doubt.")
-    for note in result.notes:
-        show = st.warning if note.kind == "doubted" else st.caption
-        show(f"**{_KINDS[note.kind]}:** {messages.of_note(note)}")
-    st.button("Remove this file", icon=":material/delete:", on_click=state.remove_source)
+    _draw_notes([note for note in result.notes if note.kind == "info"])
+    with st.container(horizontal=True):
+        st.button("Remove this file", icon=":material/delete:", on_click=state.remove_source)
+    if not source.is_sample:
+        draw_reading(
+            Reading(
+                "loaded", source.files, result.tables, result.table, result.overrides, _open(result)
+            )
+        )
+
+
+def _draw_notes(notes: list[Note]) -> None:
+    """One box for doubts, small print for the rest."""
+    if not notes:
+        return
+    kind = notes[0].kind
+    if kind == "doubted":
+        lines = [f"- {messages.of_note(note)}" for note in notes]
+        st.warning(f"**{_KINDS[kind]}**\n\n" + "\n".join(lines))
+        return
+    for note in notes:
+        st.caption(f"**{_KINDS[kind]}:** {messages.of_note(note)}")
+
+
+def _open(result: Import) -> tuple[str, ...]:
+    """What a person can decide about this file."""
+    is_hourly = result.traffic.grain == "hour"
+    return (*result.questions, *(["shift_hours"] if is_hourly else []))
 
 
 def has_selection(view: View) -> bool:
@@ -92,16 +128,15 @@ def has_selection(view: View) -> bool:
 
 def _size(result: Import) -> str:
     traffic = result.traffic
-    parts = [f"{result.rows:,} rows"]
+    parts = [f"{result.rows:,} rows" if result.rows != 1 else "1 row"]
     if traffic.has_time:
-        parts.append(
-            f"{wording.span(traffic.first_day, traffic.last_day)} ({traffic.days:,} days, by "
-            f"{traffic.grain})"
-        )
+        parts[0] += f": {_GRAINS[traffic.grain]}"
+        parts.append(wording.span(traffic.first_day, traffic.last_day))
     else:
         parts.append("without dates")
     count = len(traffic.channels)
-    parts.append(f"{count} channels" if traffic.has_channels else "without channels")
+    channels = "1 channel" if count == 1 else f"{count} channels"
+    parts.append(channels if traffic.has_channels else "without channels")
     return ", ".join(parts)
 
 

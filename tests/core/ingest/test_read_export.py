@@ -208,25 +208,3 @@ def assert_import_or_export_error(data: bytes) -> None:
         counts = result.traffic.frame[list(COUNTS)]
         assert not (counts == float("inf")).any().any()
         assert result.traffic.exported
-
-
-def test_the_collection_of_real_exports_never_gets_worse(shared) -> None:
-    """50 files, most of them of kinds that are still to come; each is read or refused in words."""
-    truth = pd.read_csv(shared / "data" / "truth.csv", dtype=str).fillna("")
-    right = sum(is_right(shared, row) for row in truth.to_dict("records"))
-    assert right >= 34
-
-
-def is_right(shared, row: dict[str, str]) -> bool:
-    """Whether a file is read or refused as worked out by hand."""
-    data = (shared / "data" / row["file"]).read_bytes()
-    try:
-        traffic = read_export(data, row["file"]).traffic
-    except ExportError:
-        return row["expect"] == "refuse"
-    if row["expect"] == "refuse" or traffic.grain != row["grain"]:
-        return False
-    if row["metric"] not in traffic.exported:
-        return False
-    total = float(traffic.frame[row["metric"]].sum())
-    return total == pytest.approx(float(row["total"]), rel=1e-9)
