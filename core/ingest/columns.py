@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from core.ingest.cells import Table
 from core.ingest.layout import looks_like_number
 from core.ingest.notes import Overrides, TableChoice
-from core.ingest.roles import OTHER_NUMBERS, RATES, SPLITS, TIMES, VISITOR_COUNTS
+from core.ingest.roles import OTHER_NUMBERS, RATES, SPLITS, TIME_PARTS, TIMES, VISITOR_COUNTS
 from core.ingest.vocabulary import concept_in, concept_of, normalise
 from core.traffic import COUNTS
 
@@ -90,7 +90,7 @@ def recognise(table: Table, overrides: Overrides | None = None) -> Columns:
         known["daily_users"] = known["users"]
     split = _choose_split(table, known, wanted)
     used = {known[c] for c in (*TIMES, *COUNTS, *RATES, *OTHER_NUMBERS) if c in known}
-    used |= {known[c] for c in ("hour", "year", "date_range", "weekday", "minute") if c in known}
+    used |= {known[c] for c in TIME_PARTS if c in known}
     used |= {known[split]} if split else set()
     left = [n for n in range(len(table.header)) if n not in used]
     unused = tuple(n for n in left if _is_number_column(table, n))

@@ -24,29 +24,6 @@ SPLITS = (
 SOURCES = ("source_medium", "source", "first_user_source_medium")
 """Splits that Google's rules classify into channel groups."""
 
-DIMENSIONS = (
-    "campaign",
-    "medium",
-    "page",
-    "page_title",
-    "country",
-    "region",
-    "city",
-    "visitor_language",
-    "browser",
-    "operating_system",
-    "platform",
-    "app_version",
-    "event_name",
-    "hostname",
-    "gender",
-    "age",
-    "query",
-    "user_type",
-    "session_duration_bucket",
-)
-"""Concepts over which rows are added up."""
-
 RATES: Mapping[str, tuple[str, str]] = {
     "engagement_rate": ("engaged_sessions", "sessions"),
     "bounce_rate": ("engaged_sessions", "sessions"),
