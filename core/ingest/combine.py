@@ -29,6 +29,7 @@ def combine(imports: Sequence[Import], name: str = "") -> Import:
     Files that fit the best one (same grain, both with or both without channels, a count in
     common) are joined; the others are named and left out. A period that several files hold is
     taken from the file that has most there: an export made in the middle of a day has less of it.
+    Files without a channel in common are added up.
 
     Args:
         imports: as read, at least one.
@@ -85,12 +86,19 @@ def _join(parts: Sequence[Traffic]) -> tuple[Traffic, int]:
     # Equal sums: the file named first, so that the result does not hang on chance.
     chosen = sums.sort_values(["time", metric, "file"], ascending=[True, False, True])
     chosen = chosen.drop_duplicates("time")[["time", "file"]]
-    kept = every.merge(chosen, on=["time", "file"])
-    overlap = len(sums) - len(chosen)
+    is_split = _have_own_channels(parts)
+    kept = every if is_split else every.merge(chosen, on=["time", "file"])
+    overlap = 0 if is_split else len(sums) - len(chosen)
     covered = pd.DatetimeIndex(sorted(set().union(*(part.times for part in parts))))
     times = pd.date_range(covered[0], covered[-1], freq=_step(grain), unit="s")
     joint = make_traffic(kept[["time", "channel", *COUNTS]], grain, times)
     return joint, overlap
+
+
+def _have_own_channels(parts: Sequence[Traffic]) -> bool:
+    """Whether each file holds other channels, as one file a channel does."""
+    names = [set(part.channels) for part in parts]
+    return parts[0].has_channels and sum(map(len, names)) == len(set().union(*names))
 
 
 def _step(grain: str) -> str:

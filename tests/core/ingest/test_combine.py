@@ -189,3 +189,20 @@ def test_months_overlap_by_months() -> None:
     assert frame["sessions"].tolist() == [
         count(t, c) for t, c in zip(frame["time"], frame["channel"], strict=True)
     ]
+
+
+def test_one_file_a_channel_is_added_up() -> None:
+    whole = "".join(
+        f"{day:%Y%m%d},{channel},{count(day, channel)}\n"
+        for day in days("2024-01-01", "2024-01-05")
+        for channel in ("Direct", "Email")
+    )
+    lines = whole.splitlines(keepends=True)
+    files = [
+        (f"{channel}.csv", ("Date,Channel,Sessions\n" + "".join(x for x in lines if channel in x)))
+        for channel in ("Direct", "Email")
+    ]
+    joined = read_exports([(name, text.encode()) for name, text in files])
+    single = read_exports([("all.csv", ("Date,Channel,Sessions\n" + whole).encode())])
+    pd.testing.assert_frame_equal(joined.traffic.frame, single.traffic.frame)
+    assert "overlapping_periods" not in codes(joined)
