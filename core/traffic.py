@@ -145,7 +145,7 @@ def make_traffic(frame: pd.DataFrame, grain: str, times: pd.DatetimeIndex | None
         raise ValueError(f"grain must be one of {GRAINS}, not {grain!r}")
     grouped = _add_up(frame, grain)
     if times is None:
-        times = _all_periods(grouped["time"], grain)
+        times = all_periods(pd.DatetimeIndex(grouped["time"]), grain)
     return Traffic(grouped, grain, times)
 
 
@@ -216,7 +216,8 @@ def _sums(key: NDArray[np.int64], values: NDArray[np.float64], size: int) -> NDA
     return np.where(known > 0, sums, np.nan)
 
 
-def _all_periods(times: pd.Series, grain: str) -> pd.DatetimeIndex:
+def all_periods(times: pd.DatetimeIndex, grain: str) -> pd.DatetimeIndex:
+    """Every period from the first to the last of these, in any order; empty for grain ``none``."""
     if grain == "none" or times.empty:
         return pd.DatetimeIndex([], dtype="datetime64[s]")
     return pd.date_range(times.min(), times.max(), freq=_OFFSETS[grain], unit="s")

@@ -22,6 +22,7 @@ _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
 Files = tuple[tuple[str, bytes], ...]
 """Name and content of what was dropped at once."""
 
+_EXPLAINABLE = {"no_header", "no_count_column", "no_time_or_channel", "unreadable_times", "no_rows"}
 _FILTER_KEYS = ("dates", "channels", "weekdays", "hours", "compare")
 
 
@@ -51,7 +52,7 @@ class Failure:
     Args:
         name: as dropped.
         error: with a code and its faults.
-        files: as dropped.
+        files: as dropped where a person can say what is in them; else they are let go.
         overrides: what the person had decided.
     """
 
@@ -83,7 +84,8 @@ def load(
     try:
         result = read_exports(kept, wanted)
     except ExportError as error:
-        st.session_state[_FAILURE] = Failure(name, error, kept, wanted)
+        can_explain = _EXPLAINABLE & {fault.code for fault in error.faults}
+        st.session_state[_FAILURE] = Failure(name, error, kept if can_explain else (), wanted)
         return
     st.session_state.pop(_FAILURE, None)
     digest = hashlib.sha256(repr(wanted).encode())

@@ -12,7 +12,6 @@ from core.ingest.roles import OTHER_NUMBERS, RATES, SPLITS, TIME_PARTS, TIMES, V
 from core.ingest.vocabulary import concept_in, concept_of, normalise
 from core.traffic import COUNTS
 
-_SAMPLE_ROWS = 20
 _SAMPLE_TEXTS = 50
 _INDEX_NAMES = ("", "unnamed: 0", "index", "row")
 

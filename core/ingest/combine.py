@@ -10,7 +10,7 @@ import pandas as pd
 from core.errors import ExportError
 from core.ingest.notes import Import, Note
 from core.ingest.quality import check_completeness
-from core.traffic import COUNTS, Traffic, make_traffic
+from core.traffic import COUNTS, Traffic, all_periods, make_traffic
 
 _OF_THE_WHOLE = (
     "other_row",
@@ -89,17 +89,12 @@ def _join(parts: Sequence[Traffic]) -> tuple[Traffic, int]:
     is_split = _have_own_channels(parts)
     kept = every if is_split else every.merge(chosen, on=["time", "file"])
     overlap = 0 if is_split else len(sums) - len(chosen)
-    covered = pd.DatetimeIndex(sorted(set().union(*(part.times for part in parts))))
-    times = pd.date_range(covered[0], covered[-1], freq=_step(grain), unit="s")
-    joint = make_traffic(kept[["time", "channel", *COUNTS]], grain, times)
-    return joint, overlap
+    covered = pd.DatetimeIndex(set().union(*(part.times for part in parts)))
+    columns = ["time", "channel", *COUNTS]
+    return make_traffic(kept[columns], grain, all_periods(covered, grain)), overlap
 
 
 def _have_own_channels(parts: Sequence[Traffic]) -> bool:
     """Whether each file holds other channels, as one file a channel does."""
     names = [set(part.channels) for part in parts]
     return parts[0].has_channels and sum(map(len, names)) == len(set().union(*names))
-
-
-def _step(grain: str) -> str:
-    return {"hour": "h", "day": "D", "week": "7D", "month": "MS"}[grain]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from core.ingest.cells import Column, Table, text_column
+from core.ingest.cells import Codes, Column, Table, text_column
 from core.ingest.channel_groups import classify, split_source_medium
 from core.ingest.columns import Columns
 from core.ingest.notes import Note, Overrides
@@ -201,14 +202,22 @@ def _read_dates(
 
 def _with_year(column: Column, years: Column, concept: str) -> Column:
     """A date without a year, such as 01-Jun, joined with the year beside it."""
-    joint = column.codes.astype("int64") * len(years.texts) + years.codes
-    places, codes = np.unique(joint, return_inverse=True)
+    codes, pairs = _side_by_side([column, years])
     texts = []
-    for place in places:
-        text, year = column.texts[place // len(years.texts)], years.texts[place % len(years.texts)]
+    for text, year in pairs:
         is_number = concept == "month" and text.strip().isdecimal()
         texts.append(f"{year.strip()}-{text.strip().zfill(2)}" if is_number else f"{text} {year}")
-    return Column(codes.astype("int32"), tuple(texts))
+    return Column(codes, tuple(texts))
+
+
+def _side_by_side(columns: Sequence[Column]) -> tuple[Codes, list[tuple[str, ...]]]:
+    """The different texts that stand together in a row, and per row their position."""
+    sizes = tuple(len(column.texts) for column in columns)
+    joint = np.ravel_multi_index(tuple(column.codes for column in columns), sizes)
+    places, codes = np.unique(joint, return_inverse=True)
+    rows = zip(*np.unravel_index(places, sizes), strict=True)
+    texts = [tuple(c.texts[n] for c, n in zip(columns, row, strict=True)) for row in rows]
+    return codes.astype("int32"), texts
 
 
 def read_channels(table: Table, columns: Columns) -> tuple[Column, list[Note]]:
@@ -222,10 +231,10 @@ def read_channels(table: Table, columns: Columns) -> tuple[Column, list[Note]]:
     concept, position = columns.split, columns.known[columns.split]
     column = _as_text(table.columns[position])
     notes = []
-    medium = _medium(table, columns)
+    medium = _column_of(table, columns, "medium") if concept == "source" else None
     sources = len(column.texts)
     if concept in SOURCES and (concept != "source" or medium is not None):
-        column = _classify(column, medium, concept)
+        column = _classify(column, medium, _column_of(table, columns, "campaign"))
         params = {"column": table.header[position]}
         notes.append(Note("sources_classified", "info", sources, params=params))
     elif concept not in ("channel", "first_user_channel"):
@@ -238,23 +247,20 @@ def read_channels(table: Table, columns: Columns) -> tuple[Column, list[Note]]:
     return Column(codes, tuple(unique)), notes
 
 
-def _medium(table: Table, columns: Columns) -> Column | None:
-    position = columns.known.get("medium")
+def _column_of(table: Table, columns: Columns, concept: str) -> Column | None:
+    position = columns.known.get(concept)
     return None if position is None else _as_text(table.columns[position])
 
 
-def _classify(column: Column, medium: Column | None, concept: str) -> Column:
-    if concept == "source" and medium is not None:
-        joint = column.codes.astype("int64") * len(medium.texts) + medium.codes
-        places, codes = np.unique(joint, return_inverse=True)
-        width = len(medium.texts)
-        sources = pd.Series([column.texts[place // width] for place in places], dtype=object)
-        mediums = pd.Series([medium.texts[place % width] for place in places], dtype=object)
-    else:
-        codes = column.codes.astype("int64")
-        sources, mediums = split_source_medium(column.unique)
-    groups, names = pd.factorize(classify(sources, mediums).to_numpy(dtype=object))
-    return Column(groups[codes].astype("int32"), tuple(map(str, names)))
+def _classify(sources: Column, mediums: Column | None, campaigns: Column | None) -> Column:
+    """Channel group of each row; without ``mediums`` the source cells hold both."""
+    columns = [column for column in (sources, mediums, campaigns) if column is not None]
+    codes, rows = _side_by_side(columns)
+    texts = pd.DataFrame(rows, dtype=object)
+    source, medium = split_source_medium(texts[0]) if mediums is None else (texts[0], texts[1])
+    campaign = None if campaigns is None else texts[len(columns) - 1]
+    groups, names = pd.factorize(classify(source, medium, campaign).to_numpy(dtype=object))
+    return Column(groups.astype("int32")[codes], tuple(map(str, names)))
 
 
 def is_put_back(times: np.ndarray) -> bool:

@@ -112,6 +112,17 @@ def test_a_file_of_unknown_columns_can_be_explained_by_the_person() -> None:
     assert traffic(app).first_day == date(2024, 1, 1)
 
 
+def test_a_file_that_nobody_can_explain_is_let_go_and_the_way_to_export_shown() -> None:
+    app = start(("days.csv", AMBIGUOUS), ("more.csv", AMBIGUOUS))
+    app.file_uploader[0].set_value([("photo.csv", b"\x89PNG\r\n\x1a\n" + bytes(99), "text/csv")])
+    app = app.run()
+    assert app.session_state["failure"].files == ()
+    steps = next(
+        box for box in app.get("expander") if box.label == "How to get this file out of GA4"
+    )
+    assert steps.proto.expanded
+
+
 def load_as_decided(files, how) -> None:
     from ui import state
 

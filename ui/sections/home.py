@@ -14,7 +14,6 @@ from ui.sections.reading import Reading, draw_reading
 from ui.text import escape
 
 FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "zip", "gz")
-_EXPLAINABLE = {"no_header", "no_count_column", "no_time_or_channel", "unreadable_times", "no_rows"}
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 _KINDS = {
     "skipped": "Left out",
@@ -57,7 +56,10 @@ def draw_drop_zone() -> None:
         "Your file stays in this browser session's memory on the server: it is not stored, not "
         "logged, not shared, and gone when you remove it or leave."
     )
-    with st.expander("How to get this file out of GA4", expanded=state.source() is None):
+    is_failed = state.failure() is not None
+    with st.expander(
+        "How to get this file out of GA4", expanded=state.source() is None or is_failed
+    ):
         st.markdown(messages.HOW_TO_EXPORT)
 
 
@@ -74,7 +76,7 @@ def draw_failure() -> None:
         parts.append(f"“{escape(source.name)}” is still loaded.")
     st.error("\n\n".join(parts), icon=":material/error:")
     codes = {fault.code for fault in failure.error.faults}
-    choices = list_tables(failure.files) if codes & _EXPLAINABLE else ()
+    choices = list_tables(failure.files)
     if choices:
         table = failure.overrides.table or 0
         questions = ("is_day_first",) if "unreadable_times" in codes else ()

@@ -208,3 +208,18 @@ def assert_import_or_export_error(data: bytes) -> None:
         counts = result.traffic.frame[list(COUNTS)]
         assert not (counts == float("inf")).any().any()
         assert result.traffic.exported
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Source,Medium", "a / b,organic"), ("Session source / medium", "a / organic")],
+)
+def test_sources_become_channels_and_campaigns_have_their_say(header: str, cells: str) -> None:
+    google = "google,cpc" if "," in header else "google / cpc"
+    text = (
+        f"Date,{header},Session campaign,Sessions\n20240101,{google},Shopping_x,5\n"
+        f"20240101,{google},brand,3\n20240101,{cells},(organic),2\n"
+    )
+    frame = read(text).traffic.frame
+    by_channel = dict(zip(frame["channel"], frame["sessions"], strict=True))
+    assert by_channel == {"Paid Shopping": 5, "Paid Search": 3, "Organic Search": 2}
