@@ -93,6 +93,17 @@ def metric_value(metric: str, value: float) -> str:
     return f"{value:,.2f}"
 
 
+def headline(metric: str, value: float) -> str:
+    """A value of a metric for a narrow card: counts from a million on are rounded.
+
+    >>> headline("events", 6686120), headline("events", 999999), headline("events", 1.25e9)
+    ('6.69 M', '999,999', '1,250 M')
+    """
+    if METRICS[metric].unit != "count" or not 1e6 <= value < math.inf:
+        return metric_value(metric, value)
+    return f"{value / 1e6:,.{2 if value < 1e8 else 0}f} M"
+
+
 def metric_change(metric: str, change: float) -> str:
     """A change of a metric: points for shares, a signed number for ratios, per cent for counts.
 

@@ -39,14 +39,14 @@ def draw_headline_numbers(view: View) -> None:
     changes = _changes(view, tuple(metrics))
     row = st.container(horizontal=True)
     for metric in metrics:
-        change = changes.get(metric)
+        change, exact = changes.get(metric), wording.metric_value(metric, totals[metric])
         row.metric(
             wording.metric_label(metric, view.whole.grain),
-            wording.metric_value(metric, totals[metric]),
+            wording.headline(metric, totals[metric]),
             delta=_delta(metric, change),
             delta_color=_colour(metric, change),
             delta_arrow=_arrow(change),
-            help=_help(metric, view.whole.grain),
+            help=f"{exact}. {_help(metric, view.whole.grain)}",
             chart_data=_sparkline(view, metric),
             border=True,
             width=_WIDTH,

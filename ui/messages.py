@@ -410,8 +410,8 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
         "had probably not happened when the file was made. Leave them out with the dates filter."
     ),
     "unfinished": lambda n: (
-        f"The last {n.params['grain']} ({_moment(n, 'last')}) looks unfinished: the file was "
-        "probably made before it ended."
+        f"The last {n.params['grain']} ({_moment(n, 'last')}) looks unfinished: the report "
+        "ends before it does."
     ),
     "files_joined": lambda n: f"{n.count} files were joined.",
     "files_left_out": lambda n: (
