@@ -3,7 +3,7 @@
 from ui.headline_numbers import draw_headline_numbers
 from ui.page import open_home
 from ui.sections import home
-from ui.sections.trends import draw_over_time
+from ui.sections.over_time import draw_overview
 
 view = open_home()
 home.draw_failure()
@@ -15,6 +15,6 @@ else:
     if home.has_selection(view):
         draw_headline_numbers(view)
         if view.traffic.has_time:
-            draw_over_time(view, with_choice=False)
+            draw_overview(view)
     home.draw_where_next(view)
     home.draw_drop_zone()

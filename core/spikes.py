@@ -1,36 +1,64 @@
-"""Spikes: hours or days far above what is usual for them, and the channel that carried them."""
+"""Spikes and dips: stretches far from the usual, who carried them, whether people engaged."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import stats
 
-from core.errors import NotEnoughData
-from core.metrics import values
-from core.statistics import benjamini_hochberg
-from core.traffic import ALL_CHANNELS, UNATTRIBUTED, Traffic, total_over_time
+from core import wording
+from core.expected import (
+    EFFICIENCY,
+    OTHERS,
+    Array,
+    Span,
+    counts_by_channel,
+    expect,
+    require_weeks,
+    root_residual,
+    root_spread,
+    sum_over,
+)
+from core.metrics import ratio
+from core.statistics import correct_in_families, wilson_interval
+from core.traffic import ALL_CHANNELS, UNATTRIBUTED, Traffic
 
 FALSE_DISCOVERY_RATE = 0.05
 MIN_RATIO = 1.3
-"""A spike is at least 30 % above the expected: less is not worth a person's time."""
+"""A spike is at least 30 % above the expected, a dip as far below: less is not worth a look."""
 MIN_EXCESS = 10.0
-"""... and at least ten more visits than expected."""
-MIN_SEASONS = 3
-"""Weeks (of hours or days) that must be there, so that a spike is compared with two others."""
-
+"""... and at least ten visits away from it."""
 WINDOWS = {"hour": (1, 4), "day": (1,)}
-"""Lengths looked at: a single hour, and an evening whose hours are each unremarkable."""
-_TAIL_FREEDOM = 20
-"""Degrees of freedom of the tail: real traffic has more extreme hours than a normal one."""
+"""Lengths looked at in one go: an hour, and an evening whose hours are each unremarkable."""
+HELD, FELL, ROSE, CANNOT_TELL = "held", "fell", "rose", "cannot tell"
+"""What the engagement rate of the channel did meanwhile."""
+
+_FREEDOMS = (20, 25, 30, 40, 50)
+"""Degrees of freedom among which the tail of Student's t is chosen: real traffic has heavy ones."""
+_TAIL_SHARE = 0.02
+"""Share of periods that shows how heavy the tail is; a few events are no more than that."""
+_MEDIAN_VARIANCE = 1.57
+"""Variance of a median against that of a mean."""
 _UNUSUAL = 0.1
-"""Uncorrected p-value of a single period, above which it is no part of a spike."""
+"""Uncorrected p-value of a single period, above which it is no part of an event."""
 _MIN_MEAN = 1.0
 """Channels with fewer visits per period are looked at within the total only."""
+_SHARED = 0.5
+"""A channel that holds less than this part of the change did not carry it alone."""
+_PRECISION = 0.1
+"""Half-width of the engagement rate, in points of a share, within which "held" is said."""
+
+Kind = Literal["spike", "dip"]
+SPIKE: Kind = "spike"
+DIP: Kind = "dip"
+KINDS: tuple[Kind, ...] = (SPIKE, DIP)
 
 _COLUMNS = (
+    "kind",
     "start",
     "end",
     "expected",
@@ -43,7 +71,9 @@ _COLUMNS = (
     "channel_share",
     "engagement_rate",
     "usual_engagement_rate",
+    "engagement",
     "p_value",
+    "sentence",
 )
 
 
@@ -52,175 +82,388 @@ class Spikes:
     """What stood out.
 
     Args:
-        frame: one row per spike, largest excess of a channel first: ``start``, ``end`` (exclusive),
-            ``expected``, ``actual``, ``excess`` (actual - expected) and ``ratio`` of all channels
-            together; ``channel`` that carries most of the excess with ``channel_expected``,
-            ``channel_actual`` and ``channel_share`` of the excess of all channels that rose; its
-            ``engagement_rate`` during and ``usual_engagement_rate`` at other times (NaN if not
-            exported); ``p_value`` (smallest adjusted one).
+        frame: one row per event, furthest from the expected first: ``kind`` (``spike`` or
+            ``dip``), ``start``, ``end`` (exclusive), ``expected``, ``actual``, ``excess``
+            (actual - expected) and ``ratio`` of all channels together; ``channel`` that carries
+            most of it with ``channel_expected``, ``channel_actual`` and ``channel_share`` of the
+            excess of all channels that moved the same way; its ``engagement_rate`` during and
+            ``usual_engagement_rate`` at such hours (NaN if not exported) and what became of it
+            (``engagement``: held, fell, rose, cannot tell); ``p_value`` (smallest adjusted one);
+            ``sentence`` in plain words.
+        parts: one row per event and channel: ``event`` (row of ``frame``), ``channel``,
+            ``expected``, ``actual``, ``excess``; the excesses add up to that of the event.
         tested: p-value of everything looked at, before correction.
         metric: the count looked at.
     """
 
     frame: pd.DataFrame
-    tested: pd.Series
+    parts: pd.DataFrame
+    tested: Array
     metric: str
 
 
-def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
-    """Find periods far above the usual for the same hour of the week (or day of the week).
+@dataclass(frozen=True, eq=False)
+class _Event:
+    """What one channel (or all) did: its excess per period, without a gap of two or more."""
 
-    Looked at are the total and each channel with enough visits, for single hours and for four
-    hours together (single days for daily data). The expected value is the median of the same hour
-    of the other weeks, moved with the level of the week. Square roots even out the spread of
-    counts (Anscombe 1948, Biometrika 35:246); the spread itself is the median absolute deviation
-    over all periods, so over-dispersed traffic has a high bar; the tail is Student's t, and all
-    that was looked at is corrected together (Benjamini-Hochberg). Overlapping and neighbouring
-    finds are joined into one event.
+    kind: Kind
+    excess: pd.Series
+    step: pd.Timedelta
+    p_value: float
+
+    @property
+    def size(self) -> float:
+        return abs(float(self.excess.sum()))
+
+    @property
+    def span(self) -> Span:
+        return self.excess.index[0], self.excess.index[-1] + self.step
+
+    def overlaps(self, other: _Event) -> bool:
+        """Whether both go the same way and share a period."""
+        (start, end), (first, last) = self.span, other.span
+        return self.kind == other.kind and start < last and first < end
+
+    def without(self, others: list[_Event]) -> _Event | None:
+        """The largest piece outside of all the others; ``None`` if less than half is left."""
+        free = pd.Series(data=True, index=self.excess.index)
+        for start, end in (other.span for other in others if self.overlaps(other)):
+            free &= (free.index < start) | (free.index >= end)
+        pieces = [piece for _, piece in self.excess[free].groupby((~free).cumsum()[free])]
+        largest = max(pieces, key=lambda piece: abs(piece.sum()), default=None)
+        if largest is None or 2 * abs(largest.sum()) < self.size:
+            return None
+        return replace(self, excess=largest)
+
+
+_Tails = dict[tuple[Kind, int], Array]
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """One channel (or all) looked at: its counts, and the p-value of each kind and window."""
+
+    grain: str
+    actual: pd.Series
+    expected: pd.Series
+    tails: _Tails
+    adjusted: _Tails = field(default_factory=dict)
+
+    def events(self, kind: Kind) -> list[_Event]:
+        """Runs of periods that a significant window covers and that are unusual by themselves.
+
+        Without the second condition a window would take in the ordinary hours before and after.
+        """
+        high, low = self.actual, self.expected
+        is_far = (high > MIN_RATIO * low) if kind == SPIKE else (low > MIN_RATIO * high)
+        is_part = is_far.to_numpy() & (self.tails[kind, 1] < _UNUSUAL)
+        p = pd.Series(np.where(is_part, self._smallest(kind), 1.0), self.actual.index)
+        step = pd.Timedelta(1, "h" if self.grain == "hour" else "D")
+        excess = self.actual - self.expected
+        return [
+            _Event(kind, excess[first:last], step, float(p[first:last].min()))
+            for first, last in _runs(p.index[p < FALSE_DISCOVERY_RATE], step)
+        ]
+
+    def days(self) -> NDArray[np.datetime64]:
+        """The day of each test."""
+        day = pd.DatetimeIndex(self.actual.index).normalize().to_numpy()
+        return np.tile(day, len(self.tails))
+
+    def _smallest(self, kind: Kind) -> Array:
+        """Of each period, the smallest corrected p-value of the windows that cover it."""
+        smallest = np.ones(len(self.actual))
+        for (tail, window), p in self.adjusted.items():
+            if tail == kind:
+                ahead = pd.Series(p).fillna(1.0)[::-1].rolling(window, min_periods=1).min()[::-1]
+                smallest = np.minimum(smallest, ahead)
+        return smallest
+
+
+def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
+    """Find stretches far above or below the usual for the same hours of the week.
+
+    Looked at are the total and each channel with enough visits, for single hours, four hours and
+    whole days (single days for daily data), upwards and downwards. The expected comes from
+    ``core.expected.expect``. Square roots even out the spread of counts; the spread itself is
+    taken from the same traffic, for each length by itself, so over-dispersed traffic and shocks
+    that last a day have a high bar; the tail is Student's t, and all that was looked at is
+    corrected together, each day a family (``core.statistics.correct_in_families``), so that one
+    wild evening lowers the bar for no other day. Neighbouring finds of a channel are one
+    event, and so are overlapping ones of several channels. How far an event is from the usual is
+    then measured without it.
 
     Args:
         traffic: hourly or daily.
         metric: a count.
 
     Returns:
-        The spikes, largest first; an empty frame is a result too.
+        The events, largest first; an empty frame is a result too.
 
     Raises:
-        NotEnoughData: ``needs_days`` for other grains, ``too_few_days`` below three weeks.
+        NotEnoughData: ``needs_days`` for other grains, ``too_few_days`` below two weeks.
     """
-    if traffic.grain not in WINDOWS:
-        raise NotEnoughData("needs_days", grain=traffic.grain)
-    if traffic.days < MIN_SEASONS * 7:
-        raise NotEnoughData("too_few_days", have=traffic.days, need=MIN_SEASONS * 7)
-    counts = _counts_by_channel(traffic, metric)
-    expected = counts.apply(expected_by_hour_of_week)
-    tests = _test_all(counts, expected, WINDOWS[traffic.grain])
-    adjusted = pd.Series(benjamini_hochberg(tests), index=tests.index)
-    smallest = _smallest_by_time(adjusted, tests, counts > MIN_RATIO * expected)
-    events = _join(smallest.index[smallest < FALSE_DISCOVERY_RATE], traffic.grain)
-    rows = [_describe(traffic, counts, expected, smallest, event) for event in events]
-    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
-    size = frame["channel_actual"] - frame["channel_expected"]
-    order = size[size >= MIN_EXCESS].sort_values(ascending=False).index
-    return Spikes(frame.loc[order].reset_index(drop=True), tests, metric)
+    require_weeks(traffic)
+    counts = counts_by_channel(traffic, metric)
+    looks = _look_at(counts, traffic.grain)
+    if traffic.grain == "hour":
+        looks += _look_at(_whole_days(counts), "day")
+    tested = np.concatenate([np.empty(0), *(p for look in looks for p in look.tails.values())])
+    found: list[_Event] = []
+    for look in _correct(looks, tested):
+        events = [event for kind in KINDS for event in look.events(kind)]
+        if look.grain != traffic.grain:  # a day is told only where no hours of it are
+            events = [e for e in events if not any(e.overlaps(other) for other in found)]
+        found += events
+    return _describe_all(traffic, counts, _tell_once(found), tested, metric)
 
 
-def _counts_by_channel(traffic: Traffic, metric: str) -> pd.DataFrame:
-    """One column for the total, one per channel that is a channel and large enough."""
-    table = traffic.frame.pivot_table(
-        index="time", columns="channel", values=metric, aggfunc="sum", observed=True
-    ).reindex(traffic.times)
-    table = table.fillna(0.0)
-    names = [name for name in table if name not in (*UNATTRIBUTED, ALL_CHANNELS)]
-    large = [name for name in names if table[name].mean() >= _MIN_MEAN]
-    return table[large].assign(**{ALL_CHANNELS: total_over_time(traffic, [metric])[metric]})
+def _whole_days(counts: pd.DataFrame) -> pd.DataFrame:
+    """Totals of the days that are covered like any other."""
+    days = counts.groupby(pd.DatetimeIndex(counts.index).normalize())
+    return days.sum()[days.size() == days.size().max()]
 
 
-def expected_by_hour_of_week(actual: pd.Series) -> pd.Series:
-    """Median of the same hour of the week over the other weeks, scaled to the level of this week.
+def _look_at(counts: pd.DataFrame, grain: str) -> list[_Look]:
+    expected = expect(counts)
+    names = [name for name in counts if _is_looked_at(str(name), counts[name])]
+    that_day = _given_the_day(counts[names], expected[names]) if grain == "hour" else expected
+    scores = {
+        (name, window): _scores(counts[name], that_day[name], window)
+        for name in names
+        for window in WINDOWS[grain]
+    }
+    heaviness = _freedom(np.concatenate([np.empty(0), *scores.values()]))
+    looks = []
+    for name in names:
+        tails: _Tails = {}
+        for window in WINDOWS[grain]:
+            freedom = min(EFFICIENCY * len(counts) / window, heaviness)
+            tails[SPIKE, window] = stats.t.sf(scores[name, window], freedom)
+            tails[DIP, window] = stats.t.cdf(scores[name, window], freedom)
+        looks.append(_Look(grain, counts[name], expected[name], tails))
+    return looks
 
-    Args:
-        actual: hourly or daily counts, DatetimeIndex.
 
-    Returns:
-        As long; NaN where there is no other week.
+def _is_looked_at(name: str, counts: pd.Series) -> bool:
+    is_channel = name not in (*UNATTRIBUTED, OTHERS)
+    return name == ALL_CHANNELS or (is_channel and bool(counts.mean() >= _MIN_MEAN))
+
+
+def _scores(actual: pd.Series, expected: pd.Series, window: int) -> Array:
+    """How far each window is from the expected, in usual spreads; at its last period."""
+    usual = expected.rolling(window).sum()
+    residual = root_residual(actual.rolling(window).sum(), usual)
+    return ((residual - residual.median()) / root_spread(residual, usual)).to_numpy()
+
+
+def _given_the_day(actual: pd.DataFrame, expected: pd.DataFrame) -> pd.DataFrame:
+    """The expected moved to the level of its own day, as far as days differ by more than chance.
+
+    The level of a day is the median ratio of its hours, so some wild hours of it have no say. It
+    is drawn towards 1 by the part of its spread that chance alone explains.
     """
-    week = pd.Index((actual.index - actual.index[0]).days // 7, name="week")
-    key = [actual.index.day_of_week, actual.index.hour]
-    level = _level_of_week(actual, week)
-    table = (actual / level).groupby([*key, week]).mean().unstack()
-    others = {column: table.drop(columns=column).median(axis=1) for column in table}
-    index = pd.MultiIndex.from_arrays([*key, week])
-    expected = pd.DataFrame(others).stack().reindex(index)
-    return pd.Series(expected.to_numpy(), index=actual.index) * level
-
-
-def _level_of_week(actual: pd.Series, week: pd.Index) -> pd.Series:
-    """The level of each week, as the median ratio of its hours to the typical week."""
-    typical = actual.groupby([actual.index.day_of_week, actual.index.hour]).transform("median")
-    ratio = (actual / typical.where(typical > 0)).groupby(week).transform("median")
-    return ratio.where(ratio > 0, 1.0).fillna(1.0)
-
-
-def _test_all(counts: pd.DataFrame, expected: pd.DataFrame, windows: tuple[int, ...]) -> pd.Series:
-    """p-values, index: window, channel, time (the last period of the window)."""
-    return pd.concat(
-        {
-            (window, name): _upper_tail(
-                counts[name].rolling(window).sum(), expected[name].rolling(window).sum()
-            )
-            for window in windows
-            for name in counts
-        },
-        names=["window", "channel", "time"],
+    day = pd.DatetimeIndex(actual.index).normalize()
+    return pd.DataFrame(
+        {name: expected[name] * _day_factor(actual[name], expected[name], day) for name in actual}
     )
 
 
-def _upper_tail(actual: pd.Series, expected: pd.Series) -> pd.Series:
-    residual = np.sqrt(actual + 0.375) - np.sqrt(expected.clip(lower=0) + 0.375)
-    spread = stats.median_abs_deviation(residual.dropna(), scale="normal")
-    spread = max(float(spread), 0.5)  # the Poisson spread of a square root is the least possible
-    z = (residual - residual.median()) / spread
-    return pd.Series(stats.t.sf(z, _TAIL_FREEDOM), index=actual.index)
+def _day_factor(actual: pd.Series, expected: pd.Series, day: pd.DatetimeIndex) -> Array:
+    codes, days = pd.factorize(day)
+    slot = pd.Series(codes).groupby(codes).cumcount().to_numpy()
+    weight = np.zeros((len(days), slot.max() + 1))
+    weight[codes, slot] = expected.clip(lower=0)
+    level = np.zeros_like(weight)
+    level[codes, slot] = actual / expected.where(expected > 0, 1.0)
+    level = _weighted_median(level, weight)
+    noise = _noise(actual, expected) * _MEDIAN_VARIANCE / np.maximum(weight.sum(axis=1), 1)
+    spread = max(float(stats.median_abs_deviation(level, scale="normal")) ** 2, 1e-9)
+    factor = 1 + np.clip(1 - noise / spread, 0, 1) * (level - 1)
+    return factor[codes]
 
 
-def _smallest_by_time(adjusted: pd.Series, tested: pd.Series, is_high: pd.DataFrame) -> pd.Series:
-    """Smallest adjusted p-value of each period, over channels and the windows that cover it.
-
-    A period counts only where it is itself well above the expected of that channel and unusual by
-    itself, or a window would take in the ordinary hours before and after.
-    """
-    smallest = pd.Series(1.0, index=is_high.index)
-    for (window, name), p_values in adjusted.groupby(level=["window", "channel"]):
-        p = p_values.droplevel(["window", "channel"]).fillna(1.0)
-        covering = p[::-1].rolling(window, min_periods=1).min()[::-1]
-        is_unusual = tested.xs((1, name), level=("window", "channel")) < _UNUSUAL
-        smallest = np.minimum(smallest, covering.where(is_high[name] & is_unusual, 1.0))
-    return smallest
+def _weighted_median(values: Array, weight: Array) -> Array:
+    """Of each row."""
+    order = np.argsort(values, axis=1)
+    reached = np.take_along_axis(weight, order, 1).cumsum(axis=1)
+    place = (reached >= reached[:, -1:] / 2).argmax(axis=1)
+    return np.take_along_axis(values, order, 1)[np.arange(len(values)), place]
 
 
-def _join(times: pd.DatetimeIndex, grain: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
-    """Runs of found periods, at most one unremarkable period apart, as start and end."""
-    step = pd.Timedelta(hours=1) if grain == "hour" else pd.Timedelta(days=1)
-    events: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+def _noise(actual: pd.Series, expected: pd.Series) -> float:
+    """Variance of an hour against that of a Poisson count."""
+    spread = stats.median_abs_deviation(root_residual(actual, expected), scale="normal")
+    return max(4 * float(spread) ** 2, 1.0)
+
+
+def _freedom(scores: Array) -> float:
+    """Degrees of freedom of the t distribution whose far values are as far as those seen."""
+    known = np.abs(scores[~np.isnan(scores)])
+    if not len(known):
+        return _FREEDOMS[0]
+    seen = np.quantile(known, 1 - _TAIL_SHARE) / np.median(known)
+    far = [_quantile(1 - _TAIL_SHARE / 2, freedom) for freedom in _FREEDOMS]
+    return float(_FREEDOMS[int(np.argmin(np.abs(np.array(far) - seen)))])
+
+
+def _quantile(level: float, freedom: float) -> float:
+    """Of a t distribution, counted in its own median absolute deviation."""
+    return float(stats.t.ppf(level, freedom) / stats.t.ppf(0.75, freedom))
+
+
+def _correct(looks: list[_Look], tested: Array) -> list[_Look]:
+    """The same with all p-values corrected together, each day a family of its own."""
+    days = np.concatenate([look.days() for look in looks] or [np.empty(0, dtype="datetime64[s]")])
+    ends = np.cumsum([len(p) for look in looks for p in look.tails.values()])
+    adjusted = iter(np.split(correct_in_families(tested, days), ends))
+    return [replace(look, adjusted={key: next(adjusted) for key in look.tails}) for look in looks]
+
+
+def _runs(times: pd.Index, step: pd.Timedelta) -> list[Span]:
+    """Runs of periods, at most one unremarkable period apart, as first and last."""
+    runs: list[Span] = []
     for time in times:
-        if events and time - events[-1][1] <= step:
-            events[-1] = (events[-1][0], time + step)
+        if runs and time - runs[-1][1] <= 2 * step:
+            runs[-1] = (runs[-1][0], time)
         else:
-            events.append((time, time + step))
-    return events
+            runs.append((time, time))
+    return runs
+
+
+def _tell_once(events: list[_Event]) -> list[_Event]:
+    """What several channels did at the same time is one event; what is left of others stays."""
+    told: list[_Event] = []
+    for event in sorted(events, key=lambda e: -e.size):
+        rest = event.without(told)
+        if rest is not None:
+            told.append(rest)
+    return told
+
+
+def _describe_all(
+    traffic: Traffic,
+    counts: pd.DataFrame,
+    events: list[_Event],
+    tested: Array,
+    metric: str,
+) -> Spikes:
+    described = [_describe(traffic, counts, event, metric) for event in events]
+    kept = [(row, parts) for row, parts in described if abs(_channel_excess(row)) >= MIN_EXCESS]
+    kept.sort(key=lambda pair: -abs(_channel_excess(pair[0])))
+    frame = pd.DataFrame([row for row, _ in kept], columns=list(_COLUMNS))
+    frame = frame.astype(dict.fromkeys(("start", "end"), "datetime64[s]"))
+    parts = [part.assign(event=place) for place, (_, part) in enumerate(kept)]
+    names = ["event", "channel", "expected", "actual", "excess"]
+    table = pd.concat(parts)[names] if parts else pd.DataFrame(columns=names)
+    return Spikes(frame, table.reset_index(drop=True), tested, metric)
+
+
+def _channel_excess(row: dict[str, Any]) -> float:
+    return float(row["channel_actual"] - row["channel_expected"])
 
 
 def _describe(
-    traffic: Traffic,
-    counts: pd.DataFrame,
-    expected: pd.DataFrame,
-    smallest: pd.Series,
-    event: tuple[pd.Timestamp, pd.Timestamp],
-) -> tuple[object, ...]:
-    start, end = event
-    during = (counts.index >= start) & (counts.index < end)
-    got, usual = counts[during].sum(), expected[during].sum()
-    excess = (got - usual).drop(ALL_CHANNELS)
-    channel = str(excess.idxmax()) if len(excess) else ALL_CHANNELS
-    share = float(excess.max() / excess.clip(lower=0).sum()) if len(excess) else 1.0
-    rate, usual_rate = _engagement(traffic, channel, start, end)
-    total, typical = float(got[ALL_CHANNELS]), float(usual[ALL_CHANNELS])
-    ratio = total / typical if typical > 0 else float("inf")
-    return (
-        *(start, end, typical, total, total - typical, ratio),
-        *(channel, float(usual[channel]), float(got[channel]), share),
-        *(rate, usual_rate, float(smallest[during].min())),
+    traffic: Traffic, counts: pd.DataFrame, event: _Event, metric: str
+) -> tuple[dict[str, Any], pd.DataFrame]:
+    """An event in numbers and words, and its parts; measured as if it were not in the file."""
+    span = event.span
+    parts = pd.DataFrame(
+        {"actual": sum_over(counts, span), "expected": sum_over(expect(counts, span), span)}
+    ).rename_axis("channel")
+    parts["excess"] = parts["actual"] - parts["expected"]
+    whole = parts.loc[ALL_CHANNELS]
+    parts = parts.drop(ALL_CHANNELS) if len(parts) > 1 else parts
+    sign = 1 if event.kind == SPIKE else -1
+    moved = (sign * parts["excess"]).clip(lower=0)
+    channel = str((sign * parts["excess"]).idxmax())
+    row: dict[str, Any] = {
+        "kind": event.kind,
+        "start": span[0],
+        "end": span[1],
+        **whole.to_dict(),
+        "ratio": whole["actual"] / whole["expected"] if whole["expected"] > 0 else np.inf,
+        "channel": channel,
+        "channel_expected": parts.loc[channel, "expected"],
+        "channel_actual": parts.loc[channel, "actual"],
+        "channel_share": moved[channel] / moved.sum() if moved.sum() > 0 else np.nan,
+        **_engagement(traffic, channel, span),
+        "p_value": event.p_value,
+    }
+    row["sentence"] = _sentence(row, metric, traffic.grain)
+    return row, parts.reset_index()
+
+
+def _engagement(traffic: Traffic, channel: str, span: Span) -> dict[str, Any]:
+    """Engagement rate of a channel during a stretch against such hours of other weeks."""
+    nothing = {"engagement_rate": np.nan, "usual_engagement_rate": np.nan, "engagement": ""}
+    if not {"sessions", "engaged_sessions"} <= set(traffic.exported):
+        return nothing
+    tables = {name: counts_by_channel(traffic, name) for name in ("sessions", "engaged_sessions")}
+    if channel not in tables["sessions"] or channel not in tables["engaged_sessions"]:
+        return nothing
+    actual = pd.DataFrame({name: table[channel] for name, table in tables.items()})
+    usual = pd.DataFrame({name: expect(table, span)[channel] for name, table in tables.items()})
+    now = ratio(sum_over(actual, span).to_frame().T, "engagement_rate").iloc[0]
+    before = ratio(sum_over(usual, span).to_frame().T, "engagement_rate").iloc[0]
+    return {
+        "engagement_rate": now,
+        "usual_engagement_rate": before,
+        "engagement": _verdict(actual, usual, span, float(before)),
+    }
+
+
+def _verdict(actual: pd.DataFrame, usual: pd.DataFrame, span: Span, before: float) -> str:
+    """What became of the rate: binomial chance, widened by how rates stray from hour to hour."""
+    rate = ratio(usual, "engagement_rate").clip(0, 1)
+    chance = np.sqrt((actual["sessions"] * rate * (1 - rate)).where(lambda v: v > 0))
+    strayed = ((actual["engaged_sessions"] - actual["sessions"] * rate) / chance).dropna()
+    spread = float(stats.median_abs_deviation(strayed, scale="normal")) if len(strayed) else 1.0
+    during = sum_over(actual, span) / max(spread, 1.0) ** 2
+    now = wilson_interval(during["engaged_sessions"], during["sessions"])
+    if not np.isfinite([before, now.low]).all():
+        return CANNOT_TELL
+    if now.high < before:
+        return FELL
+    if now.low > before:
+        return ROSE
+    return HELD if now.half_width <= _PRECISION else CANNOT_TELL
+
+
+def _sentence(row: dict[str, Any], metric: str, grain: str) -> str:
+    """What happened, in plain words and without a cause."""
+    label = wording.metric_label(metric, grain).lower()
+    when = wording.moment(row["start"], row["end"])
+    text = (
+        f"{when}: {wording.count(row['actual'])} {label}, "
+        f"about {wording.count(round(row['expected']))} is usual."
+    )
+    if row["channel"] != ALL_CHANNELS:
+        text += f" {_carrier(row)}"
+    return text + _ENGAGEMENT.get(row["engagement"], "").format(
+        now=wording.percent(row["engagement_rate"]),
+        before=wording.percent(row["usual_engagement_rate"]),
     )
 
 
-def _engagement(
-    traffic: Traffic, channel: str, start: pd.Timestamp, end: pd.Timestamp
-) -> tuple[float, float]:
-    if not {"sessions", "engaged_sessions"} <= set(traffic.exported):
-        return float("nan"), float("nan")
-    rows = traffic.frame[traffic.frame["channel"] == channel]
-    is_during = (rows["time"] >= start) & (rows["time"] < end)
-    sums = rows.groupby(is_during)[["sessions", "engaged_sessions"]].sum()
-    rates = values(sums, "engagement_rate").reindex([True, False])
-    return float(rates.iloc[0]), float(rates.iloc[1])
+_ENGAGEMENT = {
+    HELD: " Its engagement rate held ({now}, usually {before}).",
+    FELL: " Its engagement rate was lower ({now}, usually {before}).",
+    ROSE: " Its engagement rate was higher ({now}, usually {before}).",
+}
+
+
+def _carrier(row: dict[str, Any]) -> str:
+    name, excess = row["channel"], _channel_excess(row)
+    change = f"{wording.count(abs(round(excess)))} {'more' if excess > 0 else 'fewer'} than usual"
+    if abs(row["excess"]) < _SHARED * abs(excess) or row["excess"] * excess < 0:
+        other = "fewer" if excess > 0 else "more"
+        return (
+            f"{name} had {change} while other channels had {other}: visits may have been filed "
+            "under another channel (tagging)."
+        )
+    share = wording.percent(row["channel_share"], 0)
+    word = "rise" if excess > 0 else "drop"
+    if row["channel_share"] < _SHARED:
+        return f"Several channels share it; {name} most, with {share} of the {word}."
+    return f"{name} carries {share} of the {word} ({change})."

@@ -264,7 +264,7 @@ def _is_kept(times: pd.DatetimeIndex, grain: str, filters: Filters) -> pd.Series
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two periods of equal length, one right before the other.
+    """Two periods of equal length, whole weeks apart where the file allows.
 
     Args:
         current: first and last day of the later period.
@@ -281,12 +281,24 @@ class Comparison:
         """Length of each period in days."""
         return (self.current[1] - self.current[0]).days + 1
 
+    @property
+    def shift(self) -> timedelta:
+        """How much earlier the earlier period lies."""
+        return self.current[0] - self.previous[0]
+
+    @property
+    def is_adjacent(self) -> bool:
+        """Whether the earlier period ends where the later one starts."""
+        return self.shift.days == self.days
+
 
 def previous_period(traffic: Traffic, filters: Filters) -> Comparison | None:
-    """Find the period of equal length before the selection.
+    """Find the period of equal length before the selection, weekday for weekday.
 
-    Where the file holds nothing before the selection, the later half of the selection is compared
-    with the half before it, in whole weeks where possible so that weekdays match.
+    It lies a whole number of weeks earlier, the fewest that keep the two apart, so that Mondays
+    meet Mondays; where the file does not reach back that far, right before. Where it holds
+    nothing before the selection, the later half of the selection is compared with the half
+    before it, in whole weeks where possible.
 
     Args:
         traffic: the whole, unfiltered traffic.
@@ -296,26 +308,30 @@ def previous_period(traffic: Traffic, filters: Filters) -> Comparison | None:
         The two periods, or ``None`` when fewer than two days are selected or there is no time.
 
     >>> rows = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=28), "sessions": 1.0})
-    >>> halves = previous_period(make_traffic(rows, "day"), Filters())
+    >>> traffic = make_traffic(rows, "day")
+    >>> halves = previous_period(traffic, Filters())
     >>> halves.is_inside, halves.days, halves.previous[0].isoformat()
     (True, 14, '2024-01-01')
+    >>> pair = previous_period(traffic, Filters(start=date(2024, 1, 19), end=date(2024, 1, 28)))
+    >>> pair.days, pair.shift.days
+    (10, 14)
     """
     if traffic.grain not in ("hour", "day") or not len(traffic.times):
         return None
     start = max(filters.start or traffic.first_day, traffic.first_day)
     end = min(filters.end or traffic.last_day, traffic.last_day)
     days = (end - start).days + 1
-    if days >= 1 and start - timedelta(days=days) >= traffic.first_day:
-        return _adjacent(end, days, is_inside=False)
+    for shift in (-(-days // 7) * 7, days):
+        if days >= 1 and start - timedelta(days=shift) >= traffic.first_day:
+            return _earlier(end, days, shift, is_inside=False)
     half = days // 2
     half = half - half % 7 if half >= 7 else half
-    return _adjacent(end, half, is_inside=True) if half >= 1 else None
+    return _earlier(end, half, half, is_inside=True) if half >= 1 else None
 
 
-def _adjacent(end: date, days: int, *, is_inside: bool) -> Comparison:
-    start = end - timedelta(days=days - 1)
-    before = start - timedelta(days=1)
-    return Comparison((start, end), (before - timedelta(days=days - 1), before), is_inside)
+def _earlier(end: date, days: int, shift: int, *, is_inside: bool) -> Comparison:
+    start, back = end - timedelta(days=days - 1), timedelta(days=shift)
+    return Comparison((start, end), (start - back, end - back), is_inside)
 
 
 def total_over_time(traffic: Traffic, metrics: Iterable[str]) -> pd.DataFrame:

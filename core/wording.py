@@ -25,6 +25,15 @@ def count(value: float) -> str:
     return f"{value:,.{digits}f}".replace("-", _MINUS)
 
 
+def signed_count(value: float) -> str:
+    """A difference of counts with its sign.
+
+    >>> signed_count(734.2), signed_count(-12.0)
+    ('+734', '−12')
+    """
+    return f"{value:+,.0f}".replace("-", _MINUS) if math.isfinite(value) else "not available"
+
+
 def percent(share: float, digits: int | None = None) -> str:
     """A share as per cent with about three significant figures.
 

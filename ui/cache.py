@@ -13,7 +13,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core import changes, channels, correlations, forecast, recommendations, spikes
+from core import (
+    changes,
+    channels,
+    correlations,
+    explain,
+    forecast,
+    levels,
+    recommendations,
+    rhythm,
+    spikes,
+    trends,
+)
 from core.traffic import Traffic
 
 Key = tuple[Hashable, ...]
@@ -24,6 +35,61 @@ _OPTIONS: dict[str, Any] = {"scope": "session", "max_entries": 24}
 def find_spikes(key: Key, _traffic: Traffic, metric: str) -> spikes.Spikes:
     """See ``core.spikes.find_spikes``."""
     return spikes.find_spikes(_traffic, metric)
+
+
+@st.cache_data(show_spinner="Looking for lasting changes …", **_OPTIONS)
+def find_level_changes(key: Key, _traffic: Traffic, metric: str) -> levels.LevelChanges:
+    """See ``core.levels.find_level_changes``."""
+    return levels.find_level_changes(_traffic, metric)
+
+
+@st.cache_data(show_spinner="Holding it against what is usual …", **_OPTIONS)
+def explain_stretch(
+    key: Key,
+    _traffic: Traffic,
+    metric: str,
+    span: tuple[pd.Timestamp, pd.Timestamp],
+    against: explain.Against,
+    shift: pd.Timedelta | None,
+) -> explain.Explanation:
+    """See ``core.explain.explain``."""
+    return explain.explain(_traffic, metric, *span, against=against, shift=shift)
+
+
+@st.cache_data(show_spinner="Ranking the stretches of the week …", **_OPTIONS)
+def find_blocks(key: Key, _traffic: Traffic, metric: str) -> rhythm.Blocks:
+    """See ``core.rhythm.find_blocks``."""
+    return rhythm.find_blocks(_traffic, metric)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def find_window(key: Key, _traffic: Traffic, metric: str, *, busiest: bool) -> rhythm.Window:
+    """See ``core.rhythm.find_window``."""
+    return rhythm.find_window(_traffic, metric, busiest=busiest)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def profile(key: Key, _traffic: Traffic, metric: str, by: str) -> pd.DataFrame:
+    """See ``core.rhythm.profile``."""
+    return rhythm.profile(_traffic, metric, by)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def heat_map(key: Key, _traffic: Traffic, metric: str) -> pd.DataFrame:
+    """See ``core.rhythm.heat_map``."""
+    return rhythm.heat_map(_traffic, metric)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def series(key: Key, _traffic: Traffic, metrics: tuple[str, ...], grain: str) -> pd.DataFrame:
+    """See ``core.trends.series``."""
+    return trends.series(_traffic, metrics, grain)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def series_by_channel(key: Key, _traffic: Traffic, metric: str, grain: str) -> pd.DataFrame:
+    """See ``core.trends.series_by_channel``."""
+    return trends.series_by_channel(_traffic, metric, grain)
 
 
 @st.cache_data(show_spinner="Correlating …", **_OPTIONS)

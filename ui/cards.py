@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -13,6 +14,8 @@ from ui import export
 from ui.charts.theme import themed
 from ui.page import View
 from ui.text import escape
+
+Picked = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +30,7 @@ class Card:
         reading: one line on what to read from it.
         metric: the metric, for the subtitle of the picture.
         columns: names for people of the columns of ``data``.
+        is_pickable: whether the page wants to hear of clicks and drags.
     """
 
     slug: str
@@ -36,24 +40,27 @@ class Card:
     reading: str = ""
     metric: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    is_pickable: bool = False
 
 
-def show(view: View, card: Card) -> None:
-    """Draw a card with its data and downloads."""
+def show(view: View, card: Card) -> Picked:
+    """Draw a card with its data and downloads; returns what was picked in the chart, by name."""
     with st.container(border=True):
         st.markdown(f"#### {escape(card.headline)}")
-        st.altair_chart(
+        event = st.altair_chart(
             themed(card.chart, view.mode),
             theme=None,
             width="stretch",
             key=f"chart_{card.slug}",
             alt=card.headline,
+            on_select="rerun" if card.is_pickable else "ignore",
         )
         if card.reading:
             st.caption(escape(card.reading))
         with st.expander("Show the numbers", icon=":material/table:"):
             st.dataframe(card.data.rename(columns=card.columns), hide_index=True, width="stretch")
         _downloads(view, card)
+    return dict(getattr(event, "selection", {})) if card.is_pickable else {}
 
 
 def _downloads(view: View, card: Card) -> None:

@@ -25,7 +25,7 @@ def draw_filters(traffic: Traffic) -> Filters:
             "Compare with the period before",
             key=state.filter_key("compare"),
             persist_state="session",
-            help="Draws the period of equal length right before in grey.",
+            help="Draws an earlier period of equal length in grey, weekday under weekday.",
         )
     filters = state.chosen_filters(traffic)
     if filters.is_active:
@@ -123,4 +123,6 @@ def describe_comparison(comparison: Comparison) -> str:
     days = comparison.days
     noun = "day" if days == 1 else "days"
     current = wording.span(*comparison.current)
-    return f"{which}{days} {noun} ({current}) against the {days} before"
+    if comparison.is_adjacent:
+        return f"{which}{days} {noun} ({current}) against the {days} before"
+    return f"{days} {noun} ({current}) against {wording.span(*comparison.previous)}"

@@ -50,6 +50,10 @@ _KINDS = {
     "json": "a JSON file",
     "binary": "no text file",
 }
+_NO_NOTES = _KINDS | {"empty": "empty", "broken": "a table whose quotation marks do not match"}
+_NOTES_AGAIN = (
+    "Save your notes here first: that file shows the form. From a spreadsheet save it as CSV."
+)
 
 
 def _names(params: Mapping[str, Any], limit: int = 8) -> str:
@@ -238,6 +242,11 @@ ERRORS: Mapping[str, Words] = {
         "A busy part of the day stands out against the rest of the day.",
         "Widen the hours in the filter.",
     ),
+    "nothing_there": lambda p: Message(
+        "The file holds nothing for one of the two stretches.",
+        "A comparison needs counts on both sides.",
+        "Choose a stretch inside the file, or compare with what is usual.",
+    ),
     "no_visits": lambda p: Message(
         "There is not a single visit in this selection.",
         "A share of nothing is nothing.",
@@ -313,7 +322,56 @@ ERRORS: Mapping[str, Words] = {
         "Only counts can be forecast.",
         _EXPORT_AGAIN,
     ),
+    "note_without_text": lambda p: Message(
+        f"The note{_in_row(p)} has no text.",
+        "A mark on the chart helps only if it says what happened.",
+        "Write a word or two, such as “newsletter”.",
+    ),
+    "note_text_too_long": lambda p: Message(
+        f"The note{_in_row(p)} has {p['have']:,} characters; we take up to {p['most']:,}.",
+        "Longer ones would cover the chart.",
+        "Shorten it.",
+    ),
+    "note_ends_before_start": lambda p: Message(
+        f"The note{_in_row(p)} does not end after it begins.",
+        "So nothing tells which visits it is about.",
+        "Swap its dates, or leave the end empty for one day or one hour.",
+    ),
+    "notes_unreadable": lambda p: Message(
+        f"This cannot be read as notes: it is {_NO_NOTES.get(p['kind'], _KINDS['binary'])}.",
+        "Notes are read from a CSV file with a row of column names and one row per note.",
+        _NOTES_AGAIN,
+    ),
+    "notes_too_large": lambda p: Message(
+        f"The file of notes is larger than {_megabytes(p['limit'])}.",
+        "Hundreds of notes fit into a small part of that, so it is probably something else.",
+        _NOTES_AGAIN,
+    ),
+    "notes_too_many": lambda p: Message(
+        f"There are {p['have']:,} notes in this file; we take up to {p['most']:,}.",
+        "So many marks would cover the chart.",
+        "Keep those that matter for the dates you look at, and load the file again.",
+    ),
+    "notes_no_columns": lambda p: Message(
+        "We do not see which columns hold the date and the text of the notes.",
+        f"We saw: {_names(p)}. We need “start” and “note”; “end” may be left out.",
+        "Write these names into the first row, and load the file again.",
+    ),
+    "notes_bad_date": lambda p: Message(
+        f"The note{_in_row(p)} has {_no_date(p)}.",
+        "Without it the note has no place on the chart.",
+        "Write it as 2024-04-17 for a whole day, or 2024-04-17 18:00 for an hour.",
+    ),
 }
+
+
+def _in_row(params: Mapping[str, Any]) -> str:
+    return f" in row {params['row']}" if "row" in params else ""
+
+
+def _no_date(params: Mapping[str, Any]) -> str:
+    text = params.get("text", "")
+    return f"a date that we cannot read: “{escape(_short(text))}”" if text else "no date"
 
 
 def _grain(params: Mapping[str, Any]) -> str:

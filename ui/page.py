@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NoReturn
 
 import streamlit as st
@@ -44,6 +45,16 @@ class View:
     def key(self) -> Key:
         """Names this selection of this file in caches."""
         return (self.source.digest, self.filters)
+
+    @cached_property
+    def all_dates(self) -> Traffic:
+        """What the other filters let through on every day: what is usual shows over a long time."""
+        return select(self.whole, replace(self.filters, start=None, end=None))
+
+    @property
+    def all_dates_key(self) -> Key:
+        """Names ``all_dates`` in caches."""
+        return (self.source.digest, replace(self.filters, start=None, end=None))
 
     @property
     def colours(self) -> dict[str, str]:

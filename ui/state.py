@@ -13,12 +13,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.annotations import Annotation
 from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
 from core.traffic import Filters, Traffic
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
 _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
+_NOTES, _NOTE_FILES = "notes", "note_files"
 Files = tuple[tuple[str, bytes], ...]
 """Name and content of what was dropped at once."""
 
@@ -112,8 +114,8 @@ def load_sample() -> None:
 
 
 def remove_source() -> None:
-    """Forget the loaded file and all choices."""
-    for key in (_SOURCE, _FAILURE):
+    """Forget the loaded file, the notes on it and all choices."""
+    for key in (_SOURCE, _FAILURE, _NOTES):
         st.session_state.pop(key, None)
     forget_choices()
 
@@ -122,6 +124,32 @@ def forget_choices() -> None:
     """Drop filters and the choices made on the pages: they belong to one file."""
     for key in [name for name in st.session_state if str(name).startswith(("filter_", "choice_"))]:
         del st.session_state[key]
+
+
+def notes() -> tuple[Annotation, ...]:
+    """What the person wrote on the charts, in the order of time; they outlive a change of file."""
+    return tuple(st.session_state.get(_NOTES, ()))
+
+
+def add_notes(*more: Annotation) -> None:
+    """Keep these notes too, each once."""
+    st.session_state[_NOTES] = tuple(sorted({*notes(), *more}))
+
+
+def notes_zone_key() -> str:
+    """Key of the drop zone for notes; a new one empties it."""
+    return f"notes_zone_{st.session_state.get(_NOTE_FILES, 0)}"
+
+
+def load_notes(found: tuple[Annotation, ...]) -> None:
+    """Keep the notes of a file and empty its drop zone."""
+    add_notes(*found)
+    st.session_state[_NOTE_FILES] = st.session_state.get(_NOTE_FILES, 0) + 1
+
+
+def remove_note(note: Annotation) -> None:
+    """Forget one note."""
+    st.session_state[_NOTES] = tuple(one for one in notes() if one != note)
 
 
 def reset_filters() -> None:
@@ -145,6 +173,19 @@ def start_with(key: str, value: object) -> str:
     if key not in st.session_state:
         st.session_state[key] = value
     return key
+
+
+def choose(key: str, value: object) -> None:
+    """Set what a widget shows, before it is drawn."""
+    st.session_state[key] = value
+
+
+def is_news(name: str, value: object) -> bool:
+    """Whether a value is another than the last time this was asked."""
+    key = choice_key("last", name)
+    is_other = st.session_state.get(key) != value
+    st.session_state[key] = value
+    return is_other
 
 
 def keep_valid(key: str, options: tuple | list) -> None:

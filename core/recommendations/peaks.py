@@ -10,6 +10,7 @@ import pandas as pd
 
 from core import wording
 from core.recommendations.model import Evidence, Finding, Outcome
+from core.spikes import MIN_EXCESS, SPIKE, Spikes
 
 MAX_CARDS = 2
 HELD = 0.9
@@ -20,8 +21,16 @@ def spikes(evidence: Evidence) -> Outcome:
     """The largest spikes: when, how much, by which channel, and whether engagement held."""
     if evidence.spikes is None:
         return Outcome()
-    rows = evidence.spikes.frame.head(MAX_CARDS).to_dict("records")
+    rows = _rises(evidence.spikes).head(MAX_CARDS).to_dict("records")
     return Outcome(tuple(_finding(evidence, row) for row in rows))
+
+
+def _rises(found: Spikes | None) -> pd.DataFrame:
+    """Spikes that brought visits, not dips and not visits filed under another channel."""
+    if found is None:
+        return pd.DataFrame()
+    frame = found.frame
+    return frame[(frame["kind"] == SPIKE) & (frame["excess"] >= MIN_EXCESS)]
 
 
 def _finding(evidence: Evidence, row: dict[Hashable, Any]) -> Finding:
@@ -37,7 +46,7 @@ def _finding(evidence: Evidence, row: dict[Hashable, Any]) -> Finding:
         headline=f"{whose} stood out on {when}: {wording.count(row['channel_actual'])} {label}, "
         f"about {wording.count(row['channel_expected'])} would be usual",
         action=_action(held),
-        evidence=_table(evidence.spikes.frame if evidence.spikes else pd.DataFrame(), label),
+        evidence=_table(_rises(evidence.spikes), label),
         n=float(row["channel_actual"]),
         impact=excess / evidence.weeks,
         impact_unit=f"{label} a week if it came back once in {evidence.weeks:.0f} weeks",

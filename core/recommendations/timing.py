@@ -7,7 +7,7 @@ import pandas as pd
 from core import wording
 from core.errors import NotEnoughData
 from core.recommendations.model import Evidence, Finding, Outcome
-from core.trends import find_window
+from core.rhythm import find_window
 
 
 def busiest_hours(evidence: Evidence) -> Outcome:

@@ -118,6 +118,15 @@ def time_axis(grain: str = "hour") -> alt.Axis:
     return alt.Axis(labelExpr=words)
 
 
+def count_format(unit: str) -> str:
+    """How tooltips write a value of that unit (``core.metrics.Unit``), as D3 formats.
+
+    >>> count_format("share"), count_format("count")
+    ('.1%', ',.0f')
+    """
+    return {"share": ".1%", "ratio": ".2f", "money": ",.2f"}.get(unit, ",.0f")
+
+
 def names_above(base: alt.Chart, field: str, mode: Mode) -> alt.Chart:
     """Write each row's name above its mark: long names leave a phone no room beside it.
 

@@ -1,4 +1,4 @@
-"""Charts of the Trends page."""
+"""Series over time: lines, the period before, unfinished periods, marks and notes."""
 
 from __future__ import annotations
 
@@ -8,150 +8,158 @@ import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
-from core.wording import WEEKDAYS
-from ui.charts.theme import PALETTES, Mode, names_above, time_axis
+from ui.charts.notes import notes_layers
+from ui.charts.theme import PALETTES, Mode, count_format, time_axis
 
-_TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
-_WEEK_FORMAT = "week of %-d %b %Y"
+TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
+WEEK_FORMAT = "week of %-d %b %Y"
 EARLIER = "period before"
+MOMENT, STRETCH = "moment", "stretch"
+"""Names under which the page hears of a click and of a drag."""
+_MOST_DOTS = 62
 
 
 def over_time(
     table: pd.DataFrame,
-    labels: Mapping[str, str],
+    colours: Mapping[str, str],
     grain: str,
     mode: Mode,
+    *,
+    title: str,
+    unit: str = "count",
     previous: pd.DataFrame | None = None,
+    marks: pd.DataFrame | None = None,
+    notes: pd.DataFrame | None = None,
+    is_pickable: bool = False,
 ) -> ChartType:
-    """Draw measures over time; unfinished periods are hollow dots, the earlier period is grey.
+    """Draw measures or channels over time.
+
+    A gap breaks the line. An unfinished period is a hollow dot at the end of a dotted line, drawn
+    where it would be at its pace so far, so that it is not read as a crash.
 
     Args:
-        table: ``time``, one column per key of ``labels``, ``is_complete``.
-        labels: metric key to name, at most two.
+        table: ``time``, ``line`` (name), ``value`` (NaN in a gap), ``pace`` (the value, or for an
+            unfinished period what it comes to at this pace) and ``is_complete``.
+        colours: name of each line to its colour, in the order of the legend.
         grain: of the rows: ``hour``, ``day``, ``week`` or ``month``.
         mode: light or dark.
+        title: what the vertical axis counts.
+        unit: of the metric, see ``core.metrics.Unit``.
         previous: the same columns, its times already moved onto those of ``table``.
+        marks: ``time``, ``value``, ``kind`` (``spike`` or ``dip``) and ``words`` of what stood out.
+        notes: as ``ui.charts.notes.notes_layers``.
+        is_pickable: whether a person can click a point or drag a stretch.
     """
-    palette = PALETTES[mode]
-    colours = dict(zip(labels.values(), (palette.primary, palette.secondary), strict=False))
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    x = alt.X("time:T", title=None, axis=time_axis(grain))
-    y = alt.Y("value:Q", title=f"Count per {grain}", scale=alt.Scale(zero=True))
-    colour = alt.Color("measure:N", title=None, scale=scale)
-    tooltip = [
-        alt.Tooltip("time:T", title="Time", format=_TIME_FORMATS.get(grain, _WEEK_FORMAT)),
-        alt.Tooltip("measure:N", title="Measure"),
-        alt.Tooltip("value:Q", title="Count", format=",.0f"),
-    ]
-    rows = _long(table, labels)
-    base = alt.Chart(rows).encode(x=x, y=y, color=colour, tooltip=tooltip)
-    complete = base.transform_filter("datum.is_complete")
-    lines = complete.mark_line(interpolate="monotone")
-    dots = complete.mark_point(size=40, opacity=0 if len(table) > 62 else 1)
-    unfinished = base.transform_filter("!datum.is_complete").mark_point(filled=False, size=60)
-    layers = [lines, dots, unfinished]
-    if previous is not None:
-        layers.insert(
-            0, _earlier(_long(previous[previous["is_complete"]], labels), palette.context, x, y)
-        )
-    return alt.layer(*layers).properties(height=320)
-
-
-def _long(table: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    long = table.melt(["time", "is_complete"], list(labels), "measure", "value")
-    return long.assign(measure=long["measure"].map(dict(labels))).dropna(subset="value")
-
-
-def _earlier(rows: pd.DataFrame, colour: str, x: alt.X, y: alt.Y) -> alt.Chart:
-    return (
-        alt.Chart(rows.assign(period=EARLIER))
-        .mark_line(color=colour, strokeWidth=1.2, strokeDash=[4, 3], interpolate="monotone")
-        .encode(
-            x=x,
-            y=y,
-            detail="measure:N",
-            tooltip=[
-                alt.Tooltip("period:N", title="Period"),
-                alt.Tooltip("measure:N", title="Measure"),
-                alt.Tooltip("value:Q", title="Count", format=",.0f"),
-            ],
-        )
+    legend = alt.Legend() if len(colours) > 1 else None
+    rows = table.assign(whole=table["value"].where(table["is_complete"]))
+    base = alt.Chart(rows).encode(
+        x=alt.X("time:T", title=None, axis=time_axis(grain)),
+        color=alt.Color("line:N", title=None, scale=scale, legend=legend),
+        tooltip=_tooltip(grain, unit),
     )
+    y = alt.Y(
+        "whole:Q",
+        title=title,
+        scale=alt.Scale(zero=unit != "share"),
+        axis=alt.Axis(format=_axis_format(unit)),
+    )
+    layers: list[alt.Chart] = notes_layers(notes, mode) if notes is not None else []
+    if previous is not None:
+        layers.append(_earlier(previous, grain, unit, PALETTES[mode].context))
+    layers += [
+        base.mark_line(interpolate="linear" if grain == "hour" else "monotone").encode(y=y),
+        _dotted(rows, base),
+        _dots(rows, base),
+    ]
+    if marks is not None and not marks.empty:
+        layers.append(_marks(marks, mode))
+    if is_pickable:
+        layers.append(_pickable(rows, base))
+    return alt.layer(*layers).properties(height=340)
 
 
-def rhythm(table: pd.DataFrame, label: str) -> ChartType:
-    """Draw a typical hour for every hour of every weekday.
+def _axis_format(unit: str) -> str:
+    return {"share": ".0%", "count": "~s", "ratio": ".2~f", "money": ",.2~f"}.get(unit, ",.0f")
 
-    Args:
-        table: ``weekday`` (0 is Monday), ``hour``, ``value``, ``n``.
-        label: name of the measure.
-    """
-    rows = table.assign(day=[WEEKDAYS[number] for number in table["weekday"]])
+
+def _tooltip(grain: str, unit: str) -> list[alt.Tooltip]:
+    number = count_format(unit)
+    return [
+        alt.Tooltip("time:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
+        alt.Tooltip("line:N", title="Line"),
+        alt.Tooltip("value:Q", title="Counted", format=number),
+        alt.Tooltip("pace:Q", title="At this pace", format=number),
+    ]
+
+
+def _dotted(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
+    """From the last whole period to an unfinished one, and on to the next."""
+    pieces = []
+    for name, line in rows.groupby("line", sort=False):
+        unfinished = (~line["is_complete"]).to_numpy().nonzero()[0]
+        for place in unfinished[line["pace"].notna().to_numpy()[unfinished]]:
+            for first in (place - 1, place):
+                if 0 <= first < len(line) - 1:
+                    piece = line.iloc[[first, first + 1]]
+                    pieces.append(piece.assign(piece=f"{name} {first}"))
+    data = pd.concat(pieces) if pieces else rows.iloc[:0].assign(piece="")
+    chart = base.mark_line(strokeDash=[2, 4], strokeWidth=1.6).encode(y="pace:Q", detail="piece:N")
+    return chart.properties(data=data)
+
+
+def _dots(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
+    """Hollow ones for unfinished periods; full ones where there are few, or one stands alone."""
+    known = rows["whole"].notna()
+    by_line = known.groupby(rows["line"])
+    is_alone = ~by_line.shift(1, fill_value=False) & ~by_line.shift(-1, fill_value=False)
+    is_shown = (len(rows) <= _MOST_DOTS) | is_alone | ~rows["is_complete"]
+    data = rows[is_shown & rows["pace"].notna()]
+    full = alt.condition("datum.is_complete", alt.value(1), alt.value(0))
+    chart = base.mark_point(size=42, filled=False).encode(y="pace:Q", fillOpacity=full)
+    return chart.encode(fill=base.encoding.color).properties(data=data)
+
+
+def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.Chart:
+    rows = previous[previous["is_complete"]].assign(period=EARLIER)
     return (
         alt.Chart(rows)
-        .mark_rect()
+        .mark_line(color=colour, strokeWidth=1.2, strokeDash=[4, 3])
         .encode(
-            x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelOverlap=False)),
-            color=alt.Color("value:Q", title=f"{label} in a typical hour"),
+            x="time:T",
+            y="value:Q",
+            detail="line:N",
             tooltip=[
-                alt.Tooltip("day:O", title="Weekday"),
-                alt.Tooltip("hour:O", title="Hour"),
-                alt.Tooltip("value:Q", title=label, format=",.1f"),
-                alt.Tooltip("n:Q", title="Hours seen"),
+                alt.Tooltip("period:N", title="Period"),
+                alt.Tooltip("was:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
+                alt.Tooltip("line:N", title="Line"),
+                alt.Tooltip("value:Q", title="Counted", format=count_format(unit)),
             ],
         )
-        .properties(height=alt.Step(30))
     )
 
 
-def hours_of_day(table: pd.DataFrame, highlighted: set[int], label: str, mode: Mode) -> ChartType:
-    """Draw a typical hour of the day with its 95 % interval; the busiest stretch is coloured.
-
-    Args:
-        table: ``hour``, ``value``, ``low``, ``high``, ``n``.
-        highlighted: hours to colour.
-        label: name of the measure.
-        mode: light or dark.
-    """
-    palette = PALETTES[mode]
-    rows = table.assign(is_meant=table["hour"].isin(highlighted))
-    base = alt.Chart(rows).encode(
-        x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-        tooltip=[
-            alt.Tooltip("hour:O", title="Hour"),
-            alt.Tooltip("value:Q", title=label, format=",.1f"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=",.1f"),
-            alt.Tooltip("high:Q", title="to", format=",.1f"),
-            alt.Tooltip("n:Q", title="Days seen"),
-        ],
+def _marks(marks: pd.DataFrame, mode: Mode) -> alt.Chart:
+    """Triangles at what stood out: up for spikes, down for dips."""
+    shape = alt.Scale(domain=["spike", "dip"], range=["triangle-up", "triangle-down"])
+    return (
+        alt.Chart(marks)
+        .mark_point(size=90, filled=True, color=PALETTES[mode].text, opacity=0.9, yOffset=-14)
+        .encode(
+            x="time:T",
+            y="value:Q",
+            shape=alt.Shape("kind:N", scale=shape, legend=None),
+            tooltip=[alt.Tooltip("words:N", title="Stood out")],
+        )
     )
-    colour = alt.condition("datum.is_meant", alt.value(palette.primary), alt.value(palette.context))
-    y = alt.Y("value:Q", title=f"{label} in a typical hour")
-    bars = base.mark_bar().encode(y=y, color=colour)
-    whiskers = base.mark_rule(color=palette.text, strokeWidth=1).encode(y="low:Q", y2="high:Q")
-    return alt.layer(bars, whiskers).properties(height=250)
 
 
-def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
-    """Draw each spike's count as a bar and what was expected as a tick.
-
-    Args:
-        table: ``name``, ``expected``, ``actual``.
-        label: name of the measure.
-        mode: light or dark.
-    """
-    palette = PALETTES[mode]
-    base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=None, axis=None),
-        tooltip=[
-            alt.Tooltip("name:N", title="When and where"),
-            alt.Tooltip("actual:Q", title=label, format=",.0f"),
-            alt.Tooltip("expected:Q", title="Expected", format=",.0f"),
-        ],
+def _pickable(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
+    """What hears of clicks and drags; the moment comes back as text, which has no time zone."""
+    data = rows.assign(at=rows["time"].dt.strftime("%Y-%m-%dT%H:%M"))
+    click = alt.selection_point(name=MOMENT, fields=["at"], nearest=True, on="click", empty=False)
+    drag = alt.selection_interval(name=STRETCH, encodings=["x"], empty=False)
+    points = base.mark_point(size=160, filled=False, strokeWidth=2).encode(
+        y="pace:Q", opacity=alt.condition(click, alt.value(1), alt.value(0))
     )
-    x = alt.X("actual:Q", title=f"{label} (the mark shows the expected)", axis=alt.Axis(grid=True))
-    bars = base.mark_bar(color=palette.primary, size=12, yOffset=4).encode(x=x)
-    ticks = base.mark_tick(color=palette.text, thickness=3, size=20, yOffset=4)
-    layers = alt.layer(bars, ticks.encode(x="expected:Q"), names_above(base, "name", mode))
-    return layers.properties(height=alt.Step(46))
+    return points.properties(data=data).add_params(click, drag)

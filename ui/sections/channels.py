@@ -13,7 +13,7 @@ from ui import cache
 from ui.cards import Card, show
 from ui.charts import channels as charts
 from ui.page import View
-from ui.sections.trends import shown_counts
+from ui.sections.over_time import shown_counts
 from ui.text import escape
 
 SHOWN_RATIOS = ("engagement_rate", "events_per_session", "engagement_time_per_session")

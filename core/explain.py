@@ -1,0 +1,327 @@
+"""What was that? A stretch against what is usual or against before, split into its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from core import wording
+from core.errors import NotEnoughData
+from core.expected import (
+    EFFICIENCY,
+    Span,
+    counts_by_channel,
+    expect,
+    require_weeks,
+    root_residual,
+    root_spread,
+    sum_over,
+    unroot,
+)
+from core.metrics import METRICS, ratio
+from core.traffic import ALL_CHANNELS, Traffic
+
+Against = Literal["usual", "before"]
+
+LEVEL = 0.95
+MIN_ALIKE = 4
+"""Stretches of the same length that a file must hold, so that one can be called unusual."""
+_MOST_PLACEBOS = 40
+_DAY = pd.Timedelta(days=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """A stretch of time, what was there, what was to be expected, and the parts of the difference.
+
+    Args:
+        metric: a key of ``METRICS``.
+        start: first moment.
+        end: first moment after it.
+        against: ``usual`` or ``before``.
+        actual: count or ratio of the stretch.
+        expected: the same as expected, or as it was before.
+        low: lower end of where 95 % of such stretches are when nothing special happens; NaN
+            where the file holds too few of them, and against ``before``.
+        high: upper end.
+        parts: one row per channel, largest effect first: ``channel``, ``actual``, ``expected``,
+            ``effect``; for a ratio also ``mix`` and ``within``. The effects add up to the
+            difference.
+        grain: of the traffic.
+    """
+
+    metric: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    against: Against
+    actual: float
+    expected: float
+    low: float
+    high: float
+    parts: pd.DataFrame
+    grain: str
+
+    @property
+    def difference(self) -> float:
+        """Actual less expected."""
+        return self.actual - self.expected
+
+    @property
+    def difference_low(self) -> float:
+        """Lower end of the difference's 95 % interval."""
+        return self.actual - self.high
+
+    @property
+    def difference_high(self) -> float:
+        """Upper end of the difference's 95 % interval."""
+        return self.actual - self.low
+
+    @property
+    def is_unusual(self) -> bool:
+        """Whether it lies outside of where such stretches usually are."""
+        return bool(self.actual < self.low or self.actual > self.high)
+
+    @property
+    def mix(self) -> float:
+        """Of a ratio's difference, what comes from other shares of the channels."""
+        return float(self.parts["mix"].sum()) if "mix" in self.parts else float("nan")
+
+    @property
+    def within(self) -> float:
+        """Of a ratio's difference, what comes from changes inside the channels."""
+        return float(self.parts["within"].sum()) if "within" in self.parts else float("nan")
+
+
+def explain(
+    traffic: Traffic,
+    metric: str,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    *,
+    against: Against = "usual",
+    shift: pd.Timedelta | None = None,
+) -> Explanation:
+    """Hold a stretch against what is usual for its hours, or against an earlier stretch.
+
+    What is usual is worked out as if the stretch were not in the file (``core.expected``). The
+    difference of a count is the sum of the channels' differences. The difference of a ratio is
+    split into the mix of channels and changes within them, with the other factor at the mean of
+    both sides, so that nothing is left over: Kitagawa (1955), J. American Statistical Association
+    50:1168. The range of the usual comes from how far stretches of the same length in this file
+    are from what was expected of them; for more than a day, each of them held out in turn.
+
+    Args:
+        traffic: with time; hourly or daily for ``usual``.
+        metric: a key of ``METRICS``.
+        start: first moment of the stretch.
+        end: first moment after it.
+        against: ``usual`` or ``before``.
+        shift: how much earlier the other stretch lies, for ``before``.
+
+    Raises:
+        NotEnoughData: as ``core.expected.require_weeks``; ``nothing_there`` where the stretch, or
+            the one before, holds no period of the file.
+    """
+    entry = METRICS[metric]
+    names = [entry.numerator, *([entry.denominator] if entry.denominator else [])]
+    span, earlier = (start, end), (start, end)
+    tables = {name: counts_by_channel(traffic, name) for name in names}
+    if against == "usual":
+        require_weeks(traffic)
+        others = {name: expect(table, span) for name, table in tables.items()}
+    else:
+        earlier = (start - (shift or end - start), end - (shift or end - start))
+        others = tables
+    for one in (span, earlier):
+        if not ((traffic.times >= one[0]) & (traffic.times < one[1])).any():
+            raise NotEnoughData("nothing_there")
+    now = pd.DataFrame({name: sum_over(tables[name], span) for name in names})
+    then = pd.DataFrame({name: sum_over(others[name], earlier) for name in names})
+    actual, expected = (_value(sums.loc[ALL_CHANNELS], metric) for sums in (now, then))
+    low, high = float("nan"), float("nan")
+    if against == "usual":
+        low, high = _usual_range(tables, span, then.loc[ALL_CHANNELS], metric)
+    parts = _split(now, then, metric)
+    return Explanation(
+        metric, start, end, against, actual, expected, low, high, parts, traffic.grain
+    )
+
+
+def _value(sums: pd.Series, metric: str) -> float:
+    entry = METRICS[metric]
+    if not entry.is_ratio:
+        return float(sums[entry.numerator])
+    return float(ratio(sums.to_frame().T, metric).iloc[0])
+
+
+def _split(now: pd.DataFrame, then: pd.DataFrame, metric: str) -> pd.DataFrame:
+    channels = [name for name in now.index if name != ALL_CHANNELS] or [ALL_CHANNELS]
+    now, then = now.loc[channels], then.loc[channels]
+    if METRICS[metric].is_ratio:
+        parts = split_ratio(now, then, metric)
+    else:
+        parts = pd.DataFrame({"actual": now[metric], "expected": then[metric]})
+        parts["effect"] = parts["actual"] - parts["expected"]
+    parts = parts[(parts["actual"].fillna(0) != 0) | (parts["expected"].fillna(0) != 0)]
+    order = parts["effect"].abs().sort_values(ascending=False, kind="stable").index
+    return parts.loc[order].rename_axis("channel").reset_index()
+
+
+def split_ratio(now: pd.DataFrame, then: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Split the difference of a ratio of sums into mix and real change, channel by channel.
+
+    Args:
+        now: index: channels; columns: numerator and denominator of the metric.
+        then: the same of the other side.
+        metric: a ratio.
+
+    Returns:
+        Index: channels; ``actual`` and ``expected`` (the ratios), ``mix`` (its share of the
+        denominator moved, weighed by how far it is from the average), ``within`` (its own ratio
+        moved, weighed by its mean share) and ``effect``, their sum.
+
+    >>> counts = ["engaged_sessions", "sessions"]
+    >>> now = pd.DataFrame([[30.0, 60.0], [4.0, 40.0]], ["Email", "Ads"], counts)
+    >>> then = pd.DataFrame([[10.0, 20.0], [8.0, 80.0]], ["Email", "Ads"], counts)
+    >>> parts = split_ratio(now, then, "engagement_rate")
+    >>> parts[["mix", "within"]].sum().round(3).tolist()
+    [0.16, 0.0]
+    """
+    denominator = str(METRICS[metric].denominator)
+    rates = pd.DataFrame({"actual": ratio(now, metric), "expected": ratio(then, metric)})
+    known = rates.bfill(axis=1).ffill(axis=1).fillna(0.0)  # of one side only: all is mix
+    shares = [sums[denominator] / sums[denominator].sum() for sums in (now, then)]
+    average = sum(_value(sums.sum(), metric) for sums in (now, then)) / 2
+    rates["mix"] = (shares[0] - shares[1]) * (known.mean(axis=1) - average)
+    rates["within"] = (shares[0] + shares[1]) / 2 * (known["actual"] - known["expected"])
+    rates["effect"] = rates["mix"] + rates["within"]
+    return rates
+
+
+def _usual_range(
+    tables: dict[str, pd.DataFrame], span: Span, expected: pd.Series, metric: str
+) -> tuple[float, float]:
+    """Where 95 % of such stretches are when nothing special happens."""
+    whole = {name: table[[ALL_CHANNELS]] for name, table in tables.items()}
+    times = next(iter(whole.values())).index
+    inside = int(((times >= span[0]) & (times < span[1])).sum())
+    if len(times) / inside < MIN_ALIKE:
+        return float("nan"), float("nan")
+    if span[1] - span[0] > _DAY:
+        actual, usual = _held_out(whole, span)
+    else:
+        actual, usual = _rolling(whole, inside, span)
+    freedom = max(EFFICIENCY * len(times) / inside, 1)
+    reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom))
+    if METRICS[metric].is_ratio:
+        return _ratio_range(actual, usual, expected, metric, reach)
+    rest = root_residual(actual[metric], usual[metric])
+    spread = root_spread(rest, usual[metric])
+    at = (usual[metric] - expected[metric]).abs().idxmin()  # spread of stretches of that size
+    return unroot(expected[metric], -reach * spread[at]), unroot(
+        expected[metric], reach * spread[at]
+    )
+
+
+def _ratio_range(
+    actual: pd.DataFrame, usual: pd.DataFrame, expected: pd.Series, metric: str, reach: float
+) -> tuple[float, float]:
+    """Ratios stray the less, the more there is in the denominator."""
+    size = str(METRICS[metric].denominator)
+    rest = (ratio(actual, metric) - ratio(usual, metric)) * np.sqrt(actual[size])
+    spread = stats.median_abs_deviation(rest.dropna(), scale="normal") if rest.notna().any() else 0
+    centre = _value(expected, metric)
+    far = reach * float(spread) / np.sqrt(max(expected[size], 1.0))
+    top = 1.0 if METRICS[metric].unit == "share" else np.inf
+    return max(centre - far, 0.0), min(centre + far, top)
+
+
+def _rolling(
+    whole: dict[str, pd.DataFrame], length: int, span: Span
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every other stretch of up to a day, and what was expected of it."""
+
+    def sums(make: Callable[[pd.DataFrame], pd.DataFrame]) -> pd.DataFrame:
+        rolled = {name: make(table)[ALL_CHANNELS].rolling(length).sum() for name, table in pairs}
+        return pd.DataFrame(rolled)
+
+    pairs = list(whole.items())
+    actual, usual = sums(lambda table: table), sums(expect)
+    kept = actual.notna().all(axis=1) & ((actual.index < span[0]) | (actual.index >= span[1]))
+    return actual[kept], usual[kept]
+
+
+def _held_out(whole: dict[str, pd.DataFrame], span: Span) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Other stretches of as many days, and what is expected of each without itself."""
+    days = {
+        name: table.groupby(pd.DatetimeIndex(table.index).normalize()).sum()
+        for name, table in whole.items()
+    }
+    index = next(iter(days.values())).index
+    length = (span[1] - span[0]).ceil("D")
+    starts = [
+        day
+        for day in index
+        if day + length <= index[-1] + _DAY and (day + length <= span[0] or day >= span[1])
+    ]
+    starts = starts[:: max(len(starts) // _MOST_PLACEBOS, 1)]
+    spans = [(day, day + length) for day in starts]
+    without = {
+        name: table[~((index >= span[0]) & (index < span[1]))] for name, table in days.items()
+    }
+    actual = [{name: sum_over(t, one)[ALL_CHANNELS] for name, t in days.items()} for one in spans]
+    usual = [
+        {name: sum_over(expect(t, one), one)[ALL_CHANNELS] for name, t in without.items()}
+        for one in spans
+    ]
+    return pd.DataFrame(actual, index=starts), pd.DataFrame(usual, index=starts)
+
+
+def sentence(explanation: Explanation) -> str:
+    """The stretch in one sentence or two, without a cause."""
+    e = explanation
+    label = wording.metric_label(e.metric, e.grain)
+    when = wording.moment(e.start, e.end)
+    value = wording.metric_value(e.metric, e.actual)
+    if not np.isfinite([e.actual, e.expected]).all():
+        return f"{when}: there is nothing to compare {label.lower()} with."
+    than = "is usual" if e.against == "usual" else "before"
+    if METRICS[e.metric].is_ratio:
+        text = (
+            f"{when}: {label.lower()} {value}, {wording.metric_value(e.metric, e.expected)} {than}"
+        )
+    else:
+        text = f"{when}: {value} {label.lower()}, {wording.count(round(e.expected))} {than}"
+    return f"{text}. {_how_unusual(e)}{_largest_part(e)}"
+
+
+def _how_unusual(e: Explanation) -> str:
+    if not np.isfinite(e.low):
+        return "" if e.against == "before" else "The file is too short to say how unusual that is. "
+    low, high = (wording.metric_value(e.metric, _tidy(e, end)) for end in (e.low, e.high))
+    word = "outside of" if e.is_unusual else "within"
+    return f"That is {word} what such a stretch usually has ({low} to {high}). "
+
+
+def _tidy(e: Explanation, value: float) -> float:
+    return value if METRICS[e.metric].is_ratio else round(value)
+
+
+def _largest_part(e: Explanation) -> str:
+    if len(e.parts) < 2 or not e.difference:
+        return ""
+    if METRICS[e.metric].is_ratio:
+        mix, within = (wording.metric_change(e.metric, part) for part in (e.mix, e.within))
+        return (
+            f"Of the difference, {mix} is another mix of channels and {within} changes within them."
+        )
+    same = e.parts[np.sign(e.parts["effect"]) == np.sign(e.difference)]
+    first = same.iloc[0]
+    size, word = abs(round(first["effect"])), "more" if e.difference > 0 else "fewer"
+    total = wording.count(abs(round(e.difference)))
+    return f"{first['channel']} had {wording.count(size)} {word}, all together {total} {word}."

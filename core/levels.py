@@ -1,0 +1,303 @@
+"""Level changes: days from which a channel, or all of them, moved to a new level and stayed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from changeforest import Control, changeforest
+from scipy import linalg, stats
+
+from core import wording
+from core.errors import NotEnoughData
+from core.expected import OTHERS, Array, counts_by_channel, even_out_weekdays
+from core.statistics import benjamini_hochberg
+from core.traffic import ALL_CHANNELS, Traffic
+
+FALSE_DISCOVERY_RATE = 0.05
+MIN_CHANGE = 0.2
+"""A smaller step is within what a site does from month to month."""
+MIN_COUNT = 5.0
+"""Visits a day, before or after, below which a channel has no level to speak of."""
+SHORTEST = 3
+"""Periods that a new level must have lasted to be told."""
+_STAYS = {"hour": 7, "day": 7, "week": 3}
+"""Periods that a level lasts before the next one; what is shorter is a spike or a dip."""
+_MIN_PERIODS = {"hour": 14, "day": 14, "week": 12}
+_AROUND = 28
+"""Periods on each side that say how large a change is."""
+_USUAL_MEMORY, _MEMORY_WEIGHT = 0.4, 90
+"""How alike neighbouring days usually are, worth as much as that many days of data."""
+_OUTLIER = 3.0
+_NOT_A_SLOPE = 0.05
+"""A step must show beside a slope at this level, or growth would be cut into steps."""
+
+_NO_ERROR = 1e-9
+"""Standard error of days that are all alike."""
+
+_COLUMNS = (
+    "channel",
+    "start",
+    "end",
+    "before",
+    "after",
+    "change",
+    "low",
+    "high",
+    "p_value",
+    "sentence",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelChanges:
+    """Where the level moved and stayed.
+
+    Args:
+        frame: one row per change, largest in visits first: ``channel`` (``(all)`` for all
+            together), ``start`` (first day of the new level), ``end`` (first day of the next
+            one, ``NaT`` if it lasts), ``before`` and ``after`` (mean per day, weekdays evened
+            out), ``change`` (-0.3 is 30 % less), ``low`` and ``high`` (95 %), ``p_value``
+            (corrected for all days and channels looked at) and ``sentence``.
+        levels: ``time``, ``channel``, ``value`` (weekdays evened out) and ``level`` of each
+            channel with a change, for drawing.
+        metric: the count looked at.
+    """
+
+    frame: pd.DataFrame
+    levels: pd.DataFrame
+    metric: str
+
+
+@dataclass(frozen=True)
+class _Step:
+    place: int
+    size: float
+    error: float
+    p_value: float
+    is_abrupt: bool
+
+
+def find_level_changes(traffic: Traffic, metric: str = "sessions") -> LevelChanges:
+    """Find lasting changes of the level of all traffic and of each channel.
+
+    On the logarithm of daily counts, weekdays evened out, candidates come from seeded binary
+    segmentation for changes in mean (Kovács et al. 2023, Biometrika 110:249; package
+    ``changeforest``). Each is then tested by generalised least squares on up to four weeks of
+    both sides, with errors that are alike from day to day (AR(1), its memory estimated from
+    differences as in Chakar et al. 2017, Bernoulli 23:1408, so that a step does not pass for
+    memory), times half the number of days at which it could have been, for neighbouring days are
+    hardly two tries. The channels are corrected together (Benjamini-Hochberg), the whole site is
+    a question of its own. A step must also show beside a slope: steady growth has none.
+
+    Args:
+        traffic: hourly, daily (two weeks or more) or weekly (twelve).
+        metric: a count.
+
+    Raises:
+        NotEnoughData: ``needs_days`` (``grain``) for months, ``too_few_days`` (``have``,
+            ``need``) for less.
+    """
+    daily = _daily(traffic, metric)
+    names = [str(name) for name in daily if name != OTHERS and daily[name].max() >= MIN_COUNT]
+    inner = _STAYS[traffic.grain]
+    steps = {name: _steps(daily[name], inner) for name in names}
+    whole = {name: found for name, found in steps.items() if name == ALL_CHANNELS}
+    parts = {name: found for name, found in steps.items() if name != ALL_CHANNELS}
+    kept = [*_keep(whole), *_keep(parts)]
+    return _results(daily, kept, metric, traffic.grain)
+
+
+def _keep(steps: dict[str, list[_Step]]) -> list[tuple[str, _Step, float]]:
+    """Those that survive the correction for all series looked at, with the corrected p-value."""
+    pairs = [(name, step) for name, found in steps.items() for step in found]
+    idle = sum(not found for found in steps.values())  # looked at, nothing there
+    p_values = [step.p_value for _, step in pairs] + [1.0] * idle
+    adjusted = benjamini_hochberg(p_values)[: len(pairs)]
+    corrected = [(name, step, float(p)) for (name, step), p in zip(pairs, adjusted, strict=True)]
+    return [item for item in corrected if item[2] < FALSE_DISCOVERY_RATE]
+
+
+def _daily(traffic: Traffic, metric: str) -> pd.DataFrame:
+    """Counts per day, weekdays evened out, or per week as they are; half days left out."""
+    if traffic.grain not in _STAYS:
+        raise NotEnoughData("needs_days", grain=traffic.grain)
+    counts = counts_by_channel(traffic, metric)
+    if traffic.grain == "hour":
+        days = counts.groupby(pd.DatetimeIndex(counts.index).normalize())
+        counts = days.sum()[days.size() == days.size().max()]
+    need = _MIN_PERIODS[traffic.grain]
+    if len(counts) < need:
+        in_days = 7 if traffic.grain == "week" else 1
+        raise NotEnoughData("too_few_days", have=len(counts) * in_days, need=need * in_days)
+    return counts if traffic.grain == "week" else even_out_weekdays(counts)
+
+
+def _steps(level: pd.Series, inner: int) -> list[_Step]:
+    """Level changes of one series that stand the test, in the order of time."""
+    logs = np.log(level.to_numpy() + 1)
+    memory, spread = _memory(logs)
+    spread = max(spread, float(np.sqrt(1 / (level.mean() + 1))))  # at least that of counting
+    places = _candidates(_without_outliers(logs, spread), memory, spread)
+    clean = _without_outliers(logs, spread)
+    while places:
+        steps = [_test(clean, places, number, memory) for number in range(len(places))]
+        weakest = _weakest(steps, places, len(clean), inner)
+        if weakest is None:
+            return steps
+        places.pop(weakest)
+    return []
+
+
+def _weakest(steps: list[_Step], places: list[int], length: int, inner: int) -> int | None:
+    """The step to give up first: one that is no step, or one of two that are too close."""
+    by_strength = sorted(range(len(steps)), key=lambda n: abs(steps[n].size) / steps[n].error)
+    if any(step.p_value >= FALSE_DISCOVERY_RATE for step in steps):
+        return by_strength[0]
+    for number in by_strength:
+        if abs(np.expm1(steps[number].size)) < MIN_CHANGE or not steps[number].is_abrupt:
+            return number
+    edges = [0, *places, length]
+    for number, (first, second) in enumerate(pairwise(edges[:-1])):
+        if second - first < inner:
+            return min({max(number - 1, 0), number}, key=by_strength.index)
+    return None
+
+
+def _memory(logs: Array) -> tuple[float, float]:
+    """How alike neighbouring days are, and how far days stray, from differences.
+
+    For an AR(1) the variance of differences two days apart is 1 + memory times that one day
+    apart; a change of level touches only one or two of them.
+    """
+    one, two = (
+        stats.median_abs_deviation(logs[gap:] - logs[:-gap], scale="normal") ** 2 for gap in (1, 2)
+    )
+    seen = float(np.clip(two / one - 1, 0, 0.8)) if one > 0 else 0.0
+    weight = len(logs) / (len(logs) + _MEMORY_WEIGHT)
+    memory = weight * seen + (1 - weight) * _USUAL_MEMORY
+    return memory, float(np.sqrt(one / 2 / (1 - memory)))
+
+
+def _without_outliers(logs: Array, spread: float) -> Array:
+    """A wild day is a spike, not a level: drawn in to what days around it do."""
+    around = pd.Series(logs).rolling(7, center=True, min_periods=3).median().to_numpy()
+    return np.clip(logs, around - _OUTLIER * spread, around + _OUTLIER * spread)
+
+
+def _candidates(logs: Array, memory: float, spread: float) -> list[int]:
+    """Days at which a change would pay for itself; many on purpose, for each is tested."""
+    penalty = np.log(len(logs)) * spread**2 * (1 + memory) / (1 - memory)
+    control = Control(
+        minimal_relative_segment_length=(SHORTEST - 1.25) / len(logs),  # counted less one
+        minimal_gain_to_split=penalty,
+    )
+    found = changeforest(logs[:, None], "change_in_mean", "sbs", control).split_points()
+    return [int(place) for place in found if SHORTEST <= place <= len(logs) - SHORTEST]
+
+
+def _test(logs: Array, places: list[int], number: int, memory: float) -> _Step:
+    """Size and p-value of one step, at the day near it that fits best."""
+    before = places[number - 1] if number else 0
+    after = places[number + 1] if number + 1 < len(places) else len(logs)
+    place = places[number]
+    first, last = max(before, place - _AROUND), min(after, place + _AROUND)
+    nearby = range(max(place - 2, first + SHORTEST), min(place + 2, last - SHORTEST) + 1)
+    fits = {day: _fit(logs[first:last], day - first, memory) for day in nearby} or {
+        place: _fit(logs[first:last], place - first, memory)
+    }
+    best = min(fits, key=lambda day: fits[day][2])
+    places[number] = best
+    size, error, _ = fits[best]
+    freedom = max(last - first - 2, 1)
+    p_value = float(2 * stats.t.sf(abs(size) / error, freedom))
+    is_abrupt = _shows_beside_a_slope(logs[first:last], best - first, memory)
+    return _Step(best, size, error, min(p_value * len(logs) / 2, 1.0), is_abrupt)
+
+
+def _fit(logs: Array, place: int, memory: float) -> tuple[float, float, float]:
+    """Size of a step at that place, its standard error and the misfit."""
+    step = (np.arange(len(logs)) >= place).astype(float)
+    return _least_squares(np.column_stack([np.ones(len(logs)), step]), logs, memory)
+
+
+def _shows_beside_a_slope(logs: Array, place: int, memory: float) -> bool:
+    time = np.arange(len(logs)) - place
+    terms = np.column_stack([np.ones(len(logs)), (time >= 0).astype(float), time])
+    size, error, _ = _least_squares(terms, logs, memory)
+    freedom = max(len(logs) - 3, 1)
+    return bool(2 * stats.t.sf(abs(size) / error, freedom) < _NOT_A_SLOPE)
+
+
+def _least_squares(terms: Array, logs: Array, memory: float) -> tuple[float, float, float]:
+    """Second coefficient, its standard error and the misfit, under AR(1) errors."""
+    covariance = linalg.toeplitz(memory ** np.arange(len(logs)))
+    root = linalg.cholesky(covariance, lower=True)
+    white, target = (linalg.solve_triangular(root, part, lower=True) for part in (terms, logs))
+    inverse = linalg.pinvh(white.T @ white)
+    fitted = inverse @ white.T @ target
+    misfit = float(((target - white @ fitted) ** 2).sum())
+    variance = misfit / max(len(logs) - terms.shape[1], 1)
+    error = float(np.sqrt(variance * inverse[1, 1]))
+    return float(fitted[1]), max(error, _NO_ERROR), misfit
+
+
+def _results(
+    daily: pd.DataFrame, kept: list[tuple[str, _Step, float]], metric: str, grain: str
+) -> LevelChanges:
+    rows: list[dict[str, Any]] = []
+    drawn = [pd.DataFrame(columns=["time", "channel", "value", "level"])]
+    for name in dict.fromkeys(name for name, _, _ in kept):
+        own = [(step, p) for other, step, p in kept if other == name]
+        edges = [0, *(step.place for step, _ in own), len(daily)]
+        means = [float(daily[name].iloc[first:end].mean()) for first, end in pairwise(edges)]
+        rows += [{"channel": name, **row} for row in _rows(daily.index, own, means)]
+        levels = np.repeat(means, np.diff(edges))
+        values = {"time": daily.index, "channel": name, "value": daily[name], "level": levels}
+        drawn.append(pd.DataFrame(values))
+    for row in rows:
+        row["sentence"] = _sentence(row, daily.index[-1], metric, grain)
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    frame = frame.astype(dict.fromkeys(("start", "end"), "datetime64[s]"))
+    order = (frame["after"] - frame["before"]).abs().sort_values(ascending=False).index
+    table = pd.concat(drawn[1:] or drawn, ignore_index=True)
+    return LevelChanges(frame.loc[order].reset_index(drop=True), table, metric)
+
+
+def _rows(
+    times: pd.Index, own: list[tuple[_Step, float]], means: list[float]
+) -> Iterator[dict[str, Any]]:
+    ends = [*(times[step.place] for step, _ in own[1:]), pd.NaT]
+    for (step, p_value), end, (before, after) in zip(own, ends, pairwise(means), strict=True):
+        reach = float(stats.norm.ppf(0.975)) * step.error
+        yield {
+            "start": times[step.place],
+            "end": end,
+            "before": before,
+            "after": after,
+            "change": float(np.expm1(step.size)),
+            "low": float(np.expm1(step.size - reach)),
+            "high": float(np.expm1(step.size + reach)),
+            "p_value": p_value,
+        }
+
+
+def _sentence(row: dict[str, Any], last: pd.Timestamp, metric: str, grain: str) -> str:
+    """What moved, by how much and since when."""
+    unit, step = ("week", 7) if grain == "week" else ("day", 1)
+    label = wording.metric_label(metric, grain).lower()
+    name = "All traffic" if row["channel"] == ALL_CHANNELS else row["channel"]
+    before, after = (wording.count(round(row[key])) for key in ("before", "after"))
+    text = (
+        f"{name}: from about {before} to about {after} {label} a {unit} since "
+        f"{wording.day(row['start'])} ({wording.signed_percent(row['change'])}, 95 % interval "
+        f"{wording.signed_percent(row['low'])} to {wording.signed_percent(row['high'])})"
+    )
+    if not pd.isna(row["end"]):
+        return f"{text}, until {wording.day(row['end'])}."
+    so_far = (last - row["start"]).days // step + 1
+    return f"{text}; so far {so_far} {unit}s." if so_far < _STAYS[grain] else f"{text}."

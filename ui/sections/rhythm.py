@@ -1,0 +1,229 @@
+"""The rhythm of the week: when people come, and when they engage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import wording
+from core.errors import NotEnoughData
+from core.metrics import METRICS, available_metrics
+from core.rhythm import WINDOW_HOURS, Blocks, Window
+from ui import cache
+from ui.cards import Card, show
+from ui.charts import rhythm as charts
+from ui.page import View, say
+
+ENGAGEMENT = "engagement_rate"
+
+
+def draw_rhythm(view: View, metric: str) -> None:
+    """Hour of the day and weekday as a heat map; why not, where the file has no hours."""
+    label = wording.metric_label(metric, "hour")
+    try:
+        table = cache.heat_map((*view.key, metric), view.traffic, metric)
+    except NotEnoughData as problem:
+        say(problem)
+        return
+    show(
+        view,
+        Card(
+            slug=f"{metric}-by-hour-and-weekday",
+            headline=_fullest(table, metric, label),
+            chart=charts.heat_map(table, metric, label, view.mode),
+            data=table,
+            reading=_how_to_read(view, table, metric),
+            metric=f"{label} in a typical hour",
+            columns={
+                "weekday": "Weekday (0 = Mon)",
+                "hour": "Hour",
+                "value": label,
+                "n": "Hours seen",
+                "base": "Counted on",
+                "is_thin": "Too few to trust",
+            },
+        ),
+    )
+
+
+def _fullest(table: pd.DataFrame, metric: str, label: str) -> str:
+    sure = table[~table["is_thin"] & table["value"].notna()]
+    if sure.empty:
+        return f"{label}: each hour was seen too seldom to name one"
+    best = sure.loc[sure["value"].idxmax()]
+    when = f"{wording.WEEKDAYS[int(best['weekday'])]} at {wording.clock(int(best['hour']))}"
+    value = wording.metric_value(metric, best["value"])
+    if METRICS[metric].is_ratio:
+        return f"{label} was highest on {when}: {value}"
+    return f"The fullest hour was {when}: {value} {label.lower()} on average"
+
+
+def _how_to_read(view: View, table: pd.DataFrame, metric: str) -> str:
+    shade = "Darker" if view.mode == "light" else "Lighter"
+    seen = int(table["n"].min())
+    word = "higher" if METRICS[metric].is_ratio else "busier"
+    text = (
+        f"{shade} is {word}. Each cell was seen at least {seen} {'time' if seen == 1 else 'times'}."
+    )
+    if table["is_thin"].any():
+        text += " × marks cells with too little to trust."
+    return text
+
+
+def draw_blocks(view: View, metric: str) -> None:
+    """Ranked stretches of the week, for volume and for engagement beside each other."""
+    volume = view.traffic.main_metric if METRICS[metric].is_ratio else metric
+    quality = metric if METRICS[metric].is_ratio else ENGAGEMENT
+    both = [volume, quality] if quality in available_metrics(view.traffic) else [volume]
+    for column, one in zip(st.columns(len(both)), both, strict=True):
+        with column:
+            _draw_blocks(view, one)
+
+
+def _draw_blocks(view: View, metric: str) -> None:
+    try:
+        found = cache.find_blocks((*view.key, metric), view.traffic, metric)
+    except NotEnoughData as problem:
+        if problem.code != "needs_hours":  # the heat map has already said it
+            say(problem)
+        return
+    label = wording.metric_label(metric, "hour")
+    table = _listed(found)
+    if table.empty:
+        st.success(
+            f"**{label}: no stretch of the week stands out.** What differs is within chance, "
+            f"after a correction for the {found.tried:,} stretches looked at.",
+            icon=":material/check_circle:",
+        )
+        return
+    show(
+        view,
+        Card(
+            slug=f"{metric}-stretches-of-the-week",
+            headline=_blocks_headline(found, label),
+            chart=charts.blocks(table, metric, view.mode),
+            data=table.drop(columns="name").assign(
+                weekday=[wording.WEEKDAYS[number] for number in table["weekday"]]
+            ),
+            reading="Colour: above a typical hour; grey: below. Lines are 95 % intervals, "
+            f"corrected for the {found.tried:,} stretches looked at.",
+            metric=f"{label}, stretches of the week against a typical hour",
+            columns=_BLOCK_COLUMNS,
+        ),
+    )
+
+
+_BLOCK_COLUMNS: dict[str, str] = {
+    "is_high": "Above a typical hour",
+    "weekday": "Weekday",
+    "hour": "First hour",
+    "hours": "Hours",
+    "value": "Value",
+    "difference": "Difference",
+    "low": "From",
+    "high": "To",
+    "p_value": "Adjusted p-value",
+    "weeks_seen": "Weeks seen",
+    "weeks_agreeing": "Weeks on the same side",
+    "n": "Counted on",
+    "seen": "Seen in",
+}
+
+
+def _listed(found: Blocks) -> pd.DataFrame:
+    """Those above, then those below, with names for people."""
+    table = pd.concat(
+        [found.high.assign(is_high=True), found.low.assign(is_high=False)], ignore_index=True
+    )
+    rows = table.to_dict("records")
+    table["name"] = [stretch_name(row) for row in rows]
+    table["seen"] = [f"{row['weeks_agreeing']} of {row['weeks_seen']} weeks" for row in rows]
+    return table
+
+
+def stretch_name(row: Mapping[Any, Any]) -> str:
+    """Weekday and hours of a stretch of the week.
+
+    >>> stretch_name({"weekday": 3, "hour": 18, "hours": 4})
+    'Thu 18:00–22:00'
+    """
+    weekday, start = wording.WEEKDAYS[int(row["weekday"])], int(row["hour"])
+    end = (start + int(row["hours"]) - 1) % 24 + 1
+    return f"{weekday} {wording.clock(start)}–{wording.clock(end)}"
+
+
+def _blocks_headline(found: Blocks, label: str) -> str:
+    if found.high.empty:
+        return f"{label}: no stretch is surely above a typical hour; some are below"
+    return f"{label}: {block_sentence(found)}"
+
+
+def block_sentence(found: Blocks) -> str:
+    """The first stretch above a typical hour, in words."""
+    row = found.high.iloc[0]
+    change, low, high = (_change(found.metric, row[name]) for name in ("difference", "low", "high"))
+    return (
+        f"{stretch_name(row)} is {change} above a typical hour (95 % interval {low} to {high}), "
+        f"seen in {int(row['weeks_agreeing'])} of {int(row['weeks_seen'])} weeks"
+    )
+
+
+def _change(metric: str, value: float) -> str:
+    if not METRICS[metric].is_ratio:
+        return wording.percent(value, 0)
+    return wording.metric_change(metric, value).lstrip("+")
+
+
+def find_windows(view: View) -> tuple[Window, Window] | None:
+    """The busiest and the quietest hours of the day; ``None`` where the file cannot tell."""
+    metric = view.traffic.main_metric
+    key = (*view.key, metric)
+    try:
+        busiest = cache.find_window(key, view.traffic, metric, busiest=True)
+        return busiest, cache.find_window(key, view.traffic, metric, busiest=False)
+    except NotEnoughData:
+        return None
+
+
+def draw_hours(view: View) -> None:
+    """The busiest and the quietest hours of the day."""
+    windows = find_windows(view)
+    if windows is None:
+        return
+    busiest, quietest = windows
+    metric = view.traffic.main_metric
+    label = wording.metric_label(metric, "hour")
+    table = cache.profile((*view.key, metric), view.traffic, metric, "hour")
+    hours = {(busiest.start + step) % 24 for step in range(WINDOW_HOURS)}
+    show(
+        view,
+        Card(
+            slug=f"{metric}-by-hour-of-day",
+            headline=_hours_headline(busiest, quietest),
+            chart=charts.hours_of_day(
+                table, hours if busiest.is_clearly_busy else set(), label, view.mode
+            ),
+            data=table,
+            reading="The lines are 95 % intervals over days. "
+            f"Busiest: {wording.percent(busiest.share)} of all, quietest: "
+            f"{wording.percent(quietest.share)}.",
+            metric=f"{label} in a typical hour",
+            columns={"hour": "Hour", "value": label, "low": "From", "high": "To", "n": "Days"},
+        ),
+    )
+
+
+def _hours_headline(busiest: Window, quietest: Window) -> str:
+    if busiest.is_clearly_busy and quietest.is_clearly_quiet:
+        return f"Busiest {window_name(busiest)}, quietest {window_name(quietest)}"
+    if busiest.is_clearly_busy:
+        return f"Busiest {window_name(busiest)}; no stretch is clearly quiet"
+    return "No stretch of the day clearly stands out"
+
+
+def window_name(window: Window) -> str:
+    """Hours of a stretch of the day."""
+    return f"{wording.clock(window.start)}–{wording.clock(window.end)}"

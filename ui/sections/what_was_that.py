@@ -1,0 +1,203 @@
+"""What was that? Any stretch against the usual or against before, split by channel."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core import wording
+from core.errors import NotEnoughData
+from core.expected import Span
+from core.explain import Against, Explanation, sentence
+from core.metrics import METRICS
+from core.spikes import Spikes
+from ui import cache, state
+from ui.cards import Card, show
+from ui.charts import events as charts
+from ui.choices import pick, select_one
+from ui.notes import lettered
+from ui.page import View, say
+from ui.sections.notes import offer_note
+from ui.text import escape
+
+_PICKED, _OWN, _LATEST = "picked", "own", "latest"
+_MOST_EVENTS, _MOST_PARTS = 8, 10
+_WEEK = pd.Timedelta(days=7)
+
+
+def draw_what_was_that(view: View, metric: str, picked: Span | None, found: Spikes | None) -> None:
+    """Ask for a stretch and say what it was."""
+    st.subheader("What was that?")
+    spans = _spans(view, picked, found)
+    key = state.choice_key("trends", "stretch")
+    if picked is not None and state.is_news("trends_picked", picked):
+        state.choose(key, _PICKED)
+    names = {name: words for name, (words, _) in spans.items()} | {_OWN: "Another stretch …"}
+    chosen = select_one(
+        "trends", "stretch", "Which stretch? (or click or drag in the chart)", names
+    )
+    span = _ask_span(view) if chosen == _OWN else spans[chosen][1]
+    if span is None:
+        return
+    try:
+        against, shift = _ask_against(view, span)
+        result = cache.explain_stretch(
+            (*view.all_dates_key, metric, span, against, shift),
+            view.all_dates,
+            metric,
+            span,
+            against,
+            shift,
+        )
+    except NotEnoughData as problem:
+        say(problem)
+        return
+    _draw(view, result)
+    offer_note(span)
+
+
+def _spans(view: View, picked: Span | None, found: Spikes | None) -> dict[str, tuple[str, Span]]:
+    """Stretches to choose from: picked, what stood out, notes, the latest days."""
+    spans: dict[str, tuple[str, Span]] = {}
+    if picked is not None:
+        spans[_PICKED] = (f"Picked in the chart: {wording.moment(*picked)}", picked)
+    if found is not None:
+        for row in found.frame.head(_MOST_EVENTS).to_dict("records"):
+            span = (row["start"], row["end"])
+            name = f"{row['kind'].capitalize()}: {wording.moment(*span)}"
+            spans[f"{row['kind']} {span}"] = (name, span)
+    for name, note in lettered().items():
+        when = wording.moment(note.start, note.end)
+        spans[f"note {note.start} {note.text}"] = (
+            f"Note {name}: {note.text} ({when})",
+            (note.start, note.end),
+        )
+    spans[_LATEST] = _latest(view)
+    return spans
+
+
+def _latest(view: View) -> tuple[str, Span]:
+    end = pd.Timestamp(view.traffic.last_day) + pd.Timedelta(days=1)
+    if view.traffic.grain in ("hour", "day"):
+        span = (max(end - _WEEK, pd.Timestamp(view.traffic.first_day)), end)
+        return f"The last days: {wording.moment(*span)}", span
+    span = (view.traffic.times[-1], end)
+    return f"The last {view.traffic.grain}: {wording.moment(*span)}", span
+
+
+def _ask_span(view: View) -> Span | None:
+    """First and last day, and hours where the file has them."""
+    first, last = view.whole.first_day, view.whole.last_day
+    left, right = st.columns(2)
+    key = state.start_with(state.choice_key("trends", "days"), (last, last))
+    days = left.date_input(
+        "Days",
+        min_value=first,
+        max_value=last,
+        key=key,
+        persist_state="session",
+        format="YYYY-MM-DD",
+    )
+    if view.whole.grain != "hour":
+        return span_of(days, (0, 24))
+    key = state.start_with(state.choice_key("trends", "hours"), (0, 24))
+    hours: Any = right.slider("Hours", 0, 24, key=key, persist_state="session", format="%d:00")
+    return span_of(days, hours)
+
+
+def span_of(days: date | tuple[date, ...], hours: tuple[int, int]) -> Span | None:
+    """Start and end of chosen days and hours; ``None`` while the second day is not chosen.
+
+    >>> start, end = span_of((date(2024, 4, 17), date(2024, 4, 17)), (18, 24))
+    >>> str(start), str(end)
+    ('2024-04-17 18:00:00', '2024-04-18 00:00:00')
+    """
+    both = days if isinstance(days, tuple) else (days, days)
+    if len(both) != 2 or hours[0] >= hours[1]:
+        return None
+    start, end = (pd.Timestamp.combine(day, time()) for day in both)
+    return start + pd.Timedelta(hours=hours[0]), end + pd.Timedelta(hours=hours[1])
+
+
+def _ask_against(view: View, span: Span) -> tuple[Against, pd.Timedelta | None]:
+    """Against the usual of such hours, or against the same hours whole weeks earlier."""
+    options: dict[str, str] = {}
+    if view.all_dates.grain in ("hour", "day"):
+        options["usual"] = "What is usual then"
+    shift = _shift(view, span)
+    if span[0] - shift >= view.all_dates.times[0]:
+        options["before"] = _earlier(view, shift)
+    if not options:
+        raise NotEnoughData("nothing_there")
+    chosen = pick("trends", "against", "Held against", options)
+    return ("before", shift) if chosen == "before" else ("usual", None)
+
+
+def _shift(view: View, span: Span) -> pd.Timedelta:
+    """Whole weeks, the fewest that keep both apart; the period before where it is compared."""
+    if view.all_dates.grain == "month":
+        return span[1] - span[0]
+    length = pd.Timedelta(-(-(span[1] - span[0]) // _WEEK) * _WEEK)
+    if view.wants_comparison and view.comparison:
+        return max(pd.Timedelta(view.comparison.shift), length)
+    return length
+
+
+def _earlier(view: View, shift: pd.Timedelta) -> str:
+    if view.all_dates.grain == "month":
+        return "The month before"
+    weeks = shift // _WEEK
+    return "One week earlier" if weeks == 1 else f"{weeks} weeks earlier"
+
+
+def _draw(view: View, result: Explanation) -> None:
+    label = wording.metric_label(result.metric, view.traffic.grain)
+    table = _shown(result)
+    against = "what is usual" if result.against == "usual" else "before"
+    if not len(table) or not table["effect"].abs().sum() > 0:
+        st.info(escape(sentence(result)))
+        return
+    show(
+        view,
+        Card(
+            slug=f"{result.metric}-what-was-that",
+            headline=sentence(result),
+            chart=charts.parts(table, result.metric, view.mode),
+            data=result.parts,
+            reading=_how_to_read(result),
+            metric=f"{label}, difference from {against}, by channel",
+            columns=_PART_COLUMNS,
+        ),
+    )
+
+
+_PART_COLUMNS = {
+    "channel": "Channel",
+    "actual": "Then",
+    "expected": "Usual or before",
+    "effect": "Part of the difference",
+    "mix": "From another mix",
+    "within": "From change within",
+}
+
+
+def _shown(result: Explanation) -> pd.DataFrame:
+    """The largest parts, the rest in one row, so that the bars still add up."""
+    table = result.parts
+    if len(table) <= _MOST_PARTS:
+        return table
+    columns = [name for name in ("effect", "mix", "within") if name in table]
+    rest = table.iloc[_MOST_PARTS - 1 :][columns].sum().to_frame().T.assign(channel="the rest")
+    return pd.concat([table.head(_MOST_PARTS - 1), rest], ignore_index=True)
+
+
+def _how_to_read(result: Explanation) -> str:
+    if METRICS[result.metric].is_ratio:
+        return (
+            "The bars add up to the whole difference. Mix: channels with a higher or lower rate "
+            "had another share. Within: the rate of a channel itself was different."
+        )
+    return "The bars add up to the whole difference. The file does not say why it was so."
