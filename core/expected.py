@@ -193,7 +193,8 @@ def _day_level(values: Array, grid: _Grid) -> Array:
 
 
 def _weekday_factor(totals: Array, grid: _Grid) -> Array:
-    ratio = totals / _positive(_running_median(totals))
+    level = _running_median(totals)
+    ratio = np.where(level >= 1, totals / _positive(level), np.nan)  # no level, no weekdays
     factor = np.ones_like(totals)
     for weekday in range(7):
         same, kind = grid.weekday == weekday, grid.kind == (weekday >= 5)

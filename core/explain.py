@@ -282,22 +282,31 @@ def _held_out(whole: dict[str, pd.DataFrame], span: Span) -> tuple[pd.DataFrame,
     return pd.DataFrame(actual, index=starts), pd.DataFrame(usual, index=starts)
 
 
-def sentence(explanation: Explanation) -> str:
-    """The stretch in one sentence or two, without a cause."""
+def headline(explanation: Explanation) -> str:
+    """When, how much, and how much against it."""
     e = explanation
     label = wording.metric_label(e.metric, e.grain)
     when = wording.moment(e.start, e.end)
-    value = wording.metric_value(e.metric, e.actual)
     if not np.isfinite([e.actual, e.expected]).all():
-        return f"{when}: there is nothing to compare {label.lower()} with."
+        return f"{when}: there is nothing to compare {label.lower()} with"
+    value = wording.metric_value(e.metric, e.actual)
     than = "is usual" if e.against == "usual" else "before"
     if METRICS[e.metric].is_ratio:
-        text = (
-            f"{when}: {label.lower()} {value}, {wording.metric_value(e.metric, e.expected)} {than}"
-        )
-    else:
-        text = f"{when}: {value} {label.lower()}, {wording.count(round(e.expected))} {than}"
-    return f"{text}. {_how_unusual(e)}{_largest_part(e)}"
+        usual = wording.metric_value(e.metric, e.expected)
+        return f"{when}: {label.lower()} {value}, {usual} {than}"
+    return f"{when}: {value} {label.lower()}, {wording.count(round(e.expected))} {than}"
+
+
+def sentence(explanation: Explanation) -> str:
+    """The stretch in a few words: the headline, how unusual it is and where it comes from."""
+    return f"{headline(explanation)}. {detail(explanation)}".strip()
+
+
+def detail(explanation: Explanation) -> str:
+    """How unusual the stretch is and what part of the difference is the largest."""
+    if not np.isfinite([explanation.actual, explanation.expected]).all():
+        return ""
+    return f"{_how_unusual(explanation)}{_largest_part(explanation)}".strip()
 
 
 def _how_unusual(e: Explanation) -> str:

@@ -294,9 +294,11 @@ def _sentence(row: dict[str, Any], last: pd.Timestamp, metric: str, grain: str) 
     before, after = (wording.count(round(row[key])) for key in ("before", "after"))
     text = (
         f"{name}: from about {before} to about {after} {label} a {unit} since "
-        f"{wording.day(row['start'])} ({wording.signed_percent(row['change'])}, 95 % interval "
-        f"{wording.signed_percent(row['low'])} to {wording.signed_percent(row['high'])})"
+        f"{wording.day(row['start'])}"
     )
+    if round(row["before"]) > 0:  # a multiple of nearly nothing says nothing
+        change, low, high = (wording.signed_percent(row[key]) for key in ("change", "low", "high"))
+        text += f" ({change}, 95 % interval {low} to {high})"
     if not pd.isna(row["end"]):
         return f"{text}, until {wording.day(row['end'])}."
     so_far = (last - row["start"]).days // step + 1

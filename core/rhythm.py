@@ -291,12 +291,12 @@ def find_blocks(traffic: Traffic, metric: str, most: int = 5) -> Blocks:
     _require_exported(traffic, metric)
     entry = METRICS[metric]
     grid = _make_grid(traffic, entry)
-    if not (grid.bottom if entry.is_ratio else grid.top).sum() > 0:
+    if not grid.is_covered.any():
         raise NotEnoughData("no_visits")
-    table = _judge(grid)
-    chosen = _choose(table, grid, most)
-    high, low = (_tidy(chosen, side) for side in (1, -1))
-    return Blocks(high, low, grid.typical, metric, -(-len(grid.top) // _WEEK), len(table))
+    tried = _judge(grid)
+    high, low = (_tidy(tried, places) for places in _choose(tried, grid, most))
+    weeks = -(-len(grid.top) // _WEEK)
+    return Blocks(high, low, grid.typical, metric, weeks, len(tried["start"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,7 +306,8 @@ class _Grid:
     Args:
         entry: the metric.
         hour_of_week: 0 is Monday midnight.
-        is_covered: ``False`` for what was filtered out; all counts are 0 there.
+        is_covered: ``False`` for what was filtered out, and for weeks without any visit (a
+            channel that began later); all counts are 0 there.
         top: numerator.
         bottom: denominator; for a count 1 per covered hour.
         expected: numerator of a typical hour of the same week.
@@ -320,6 +321,11 @@ class _Grid:
     bottom: Array
     expected: Array
     typical: float
+
+    @property
+    def is_share(self) -> bool:
+        """Whether each unit of the numerator is one of the denominator."""
+        return self.entry.unit == "share"
 
     @property
     def covered(self) -> Whole:
@@ -342,33 +348,47 @@ def _make_grid(traffic: Traffic, entry: Metric) -> _Grid:
     first = sums.index[0].day_of_week * 24 + sums.index[0].hour
     hour_of_week = (first + np.arange(length)) % _WEEK
     grid = _Grid(entry, hour_of_week, is_covered, top, bottom, np.zeros(length), 0.0)
-    if entry.is_ratio:
-        typical = float(values(sums.sum().to_frame().T, entry.key).iloc[0])
-    else:
-        typical = float(_divide(grid.by_hour(top), grid.by_hour(bottom))[grid.covered].mean())
-    return replace(grid, expected=bottom * _levels(grid), typical=typical)
+    week = _weeks(grid)
+    weight = bottom if entry.is_ratio else top
+    grid = replace(grid, is_covered=is_covered & (_sum_by(week, weight)[week] > 0))
+    return replace(grid, expected=bottom * _levels(grid, week), typical=_typical(grid))
 
 
-def _levels(grid: _Grid) -> Array:
-    """Level of the week of each hour, in the unit of the metric.
+def _typical(grid: _Grid) -> float:
+    if grid.entry.is_ratio:
+        return float(_divide(grid.top.sum(keepdims=True), grid.bottom.sum(keepdims=True))[0])
+    seen = grid.by_hour(grid.is_covered.astype(float))
+    return float(_divide(grid.by_hour(grid.top), seen)[seen > 0].mean()) if seen.any() else 0.0
 
-    Counts are level of the week times profile of the week, fitted by turns, so that a week without
-    its weekend does not pass for a good one. A "week" is as many covered hours as the profile has;
-    what is left over joins the last one.
+
+def _weeks(grid: _Grid) -> Whole:
+    """Number of the week of each hour: as many covered hours as there are hours of the week.
+
+    What is left over at the end joins the last one.
     """
     size = len(grid.covered)
     last = max(int(grid.is_covered.sum()) // size - 1, 0)
-    week = np.clip((np.cumsum(grid.is_covered) - 1) // size, 0, last)
+    return np.clip((np.cumsum(grid.is_covered) - 1) // size, 0, last)
+
+
+def _levels(grid: _Grid, week: Whole) -> Array:
+    """Level of the week of each hour, in the unit of the metric.
+
+    For a ratio that is the ratio of sums. Counts are level of the week times profile of the week,
+    fitted by turns, so that a week without its weekend does not pass for a good one.
+    """
     by_week, by_hour = _sum_by(week, grid.top), grid.by_hour(grid.top)
-    weight = _divide(grid.by_hour(grid.bottom), grid.by_hour(grid.is_covered.astype(float)))
-    profile = np.ones(_WEEK)
+    level = np.maximum(_divide(by_week, _sum_by(week, grid.bottom)), 0.0)
+    if grid.entry.is_ratio or not by_hour.sum() > 0:
+        return level[week]
+    covered = grid.is_covered.astype(float)
+    is_seen = grid.by_hour(covered) > 0
     for _ in range(_ROUNDS):
-        there = grid.bottom * profile[grid.hour_of_week]
-        level = np.maximum(_divide(by_week, _sum_by(week, there)), 0.0)
-        before = profile
-        profile = _divide(by_hour, grid.by_hour(grid.bottom * level[week]))
-        profile = profile / ((profile @ weight / weight.sum()) or 1.0)
-        if np.allclose(profile, before, rtol=1e-9, atol=1e-12):
+        before = level
+        profile = _divide(by_hour, grid.by_hour(covered * level[week]))
+        hourly = (profile / profile[is_seen].mean())[grid.hour_of_week]
+        level = np.maximum(_divide(by_week, _sum_by(week, covered * hourly)), 0.0)
+        if np.allclose(level, before, rtol=1e-9, atol=0):
             break
     return level[week]
 
@@ -382,35 +402,32 @@ def _divide(above: Array, below: Array) -> Array:
     return np.divide(above, below, out=np.zeros(len(above)), where=below > 0)
 
 
-def _judge(grid: _Grid) -> pd.DataFrame:
+def _judge(grid: _Grid) -> Columns:
     """Every stretch tried, with its difference, interval and p-value."""
-    parts = [_of_length(grid, hours) for hours in BLOCK_HOURS]
-    parts = [_with_variance(part, grid) for part in parts if len(part)]
-    if not parts or not grid.typical > 0:
-        return pd.DataFrame(columns=["start", "hours", "difference", "rank", "low", "high"])
-    table = pd.concat(parts, ignore_index=True)
-    tried, freedom, columns = len(table), table["freedom"].to_numpy(), _arrays(table)
-    reach, is_share = _reach(freedom, tried), grid.entry.unit == "share"
-    rank, low, high = (_limits_of_shares if is_share else _limits)(columns, reach)
-    exact = _exact_share if is_share else _exact
-    exact_low, exact_high, exact_p = exact(columns, (1 - _LEVEL) / tried)
-    is_relative = is_share or not grid.entry.is_ratio
-    unit = 1.0 if is_relative else columns["expected"] / columns["n"]
-    p_value = np.maximum(_chance(np.abs(rank), freedom, tried), exact_p * tried)
-    return table.assign(
-        rank=np.abs(rank),
-        difference=columns["difference"] * unit,
-        low=np.minimum(low, exact_low) * unit,
-        high=np.maximum(high, exact_high) * unit,
-        p_value=np.minimum(p_value, 1.0),
+    lengths = [_of_length(grid, hours) for hours in BLOCK_HOURS] if grid.typical > 0 else []
+    lengths = [_with_variance(grid, columns) for columns in lengths if len(columns["start"])]
+    if not lengths:
+        return dict.fromkeys(("start", "hours", "difference", "rank", "low", "high"), np.empty(0))
+    columns = {name: np.concatenate([one[name] for one in lengths]) for name in lengths[0]}
+    tried, freedom = len(columns["start"]), columns["freedom"]
+    limits, exact_limits = (
+        (_limits_of_shares, _exact_of_shares) if grid.is_share else (_limits, _exact)
     )
+    rank, low, high = limits(columns, _reach(freedom, tried))
+    exact_low, exact_high, exact_p = exact_limits(columns, (1 - _LEVEL) / tried)
+    p_value = np.maximum(_chance(np.abs(rank), freedom, tried), exact_p * tried)
+    is_relative = grid.is_share or not grid.entry.is_ratio
+    unit = 1.0 if is_relative else columns["expected"] / columns["n"]
+    return columns | {
+        "rank": np.abs(rank),
+        "difference": columns["difference"] * unit,
+        "low": np.minimum(low, exact_low) * unit,
+        "high": np.maximum(high, exact_high) * unit,
+        "p_value": np.minimum(p_value, 1.0),
+    }
 
 
-def _arrays(table: pd.DataFrame) -> Columns:
-    return {str(name): table[name].to_numpy(dtype="float64") for name in table}
-
-
-def _of_length(grid: _Grid, hours: int) -> pd.DataFrame:
+def _of_length(grid: _Grid, hours: int) -> Columns:
     """Stretches of one length that are seen twice and not too thin: sums over the weeks.
 
     ``difference`` is top minus expected, relative to ``size``: the denominator of a share, else
@@ -424,7 +441,7 @@ def _of_length(grid: _Grid, hours: int) -> pd.DataFrame:
     start = grid.hour_of_week[:stop]
     top, bottom, expected = rolled(grid.top), rolled(grid.bottom), rolled(grid.expected)
     is_seen = (rolled(grid.is_covered.astype(float)) == hours) & (bottom > 0)
-    size = bottom if grid.entry.unit == "share" else expected
+    size = bottom if grid.is_share else expected
 
     def summed(weekly: Array) -> Array:
         return _sum_by(start, np.where(is_seen, weekly, 0.0), _WEEK)
@@ -433,50 +450,51 @@ def _of_length(grid: _Grid, hours: int) -> pd.DataFrame:
     difference = _divide(summed(top - expected), total)
     residual = top - expected - difference[start] * size
     margin = 1e-9 * expected
-    table = pd.DataFrame(
-        {
-            "start": np.arange(_WEEK),
-            "hours": hours,
-            "value": _divide(summed(top), summed(bottom)),
-            "difference": difference,
-            "top": summed(top),
-            "expected": summed(expected),
-            "size": total,
-            "squares": summed(size**2),
-            "scatter": _divide(summed(residual**2) * seen, seen - 1),
-            "weeks_seen": seen,
-            "above": summed((top > expected + margin).astype(float)),
-            "below": summed((top < expected - margin).astype(float)),
-            "n": summed(bottom if grid.entry.is_ratio else top),
-        }
-    )
-    is_thick = (table["n"] >= MIN_BASE) | (not grid.entry.is_ratio)
-    return table[(seen >= 2) & is_thick & (table["expected"] >= _MIN_EXPECTED)]
+    columns = {
+        "start": np.arange(_WEEK, dtype="float64"),
+        "hours": np.full(_WEEK, float(hours)),
+        "value": _divide(summed(top), summed(bottom)),
+        "difference": difference,
+        "top": summed(top),
+        "expected": summed(expected),
+        "size": total,
+        "squares": summed(size**2),
+        "scatter": _divide(summed(residual**2) * seen, seen - 1),
+        "weeks_seen": seen,
+        "above": summed((top > expected + margin).astype(float)),
+        "below": summed((top < expected - margin).astype(float)),
+        "n": summed(bottom if grid.entry.is_ratio else top),
+    }
+    is_tried = (seen >= 2) & (columns["expected"] >= _MIN_EXPECTED)
+    if grid.entry.is_ratio:
+        is_tried &= columns["n"] >= MIN_BASE
+    return {name: column[is_tried] for name, column in columns.items()}
 
 
-def _with_variance(table: pd.DataFrame, grid: _Grid) -> pd.DataFrame:
+def _with_variance(grid: _Grid, columns: Columns) -> Columns:
     """Share the spread of one length: variance of the difference of a typical stretch.
 
     The variance of ``top`` has a counted and a shared part. For a share p of n visits they grow as
     p(1 - p)n and n², else as m and m², where m is ``top``: as in Poisson counts, whose means all
     visits of a day have in common. ``own`` is the least that a stretch scatters by itself.
     """
-    columns, is_share = _arrays(table), grid.entry.unit == "share"
     size, squares, freedom = columns["size"], columns["squares"], columns["weeks_seen"] - 1
     mean = np.maximum(1 + columns["difference"], 0)
     share = np.clip(columns["value"], 0, 1)
-    counted = share * (1 - share) * size if is_share else mean * size
-    shared = squares if is_share else mean**2 * squares
-    floor = 1.0 if is_share or not grid.entry.is_ratio else 0.0
+    counted = share * (1 - share) * size if grid.is_share else mean * size
+    shared = squares if grid.is_share else mean**2 * squares
+    floor = 1.0 if grid.is_share or not grid.entry.is_ratio else 0.0
     scale = _fit_variance(columns["scatter"], np.column_stack([counted, shared]), floor)
-    scale[0] *= grid.typical * (1 - grid.typical) if is_share else 1.0
+    typical = min(grid.typical, 1.0)
+    scale[0] *= typical * (1 - typical) if grid.is_share else 1.0
     bound = freedom / stats.chi2.ppf(_OWN_SPREAD, freedom)
-    return table.assign(
-        counted=scale[0] / size + _TINY,
-        shared=scale[1] * squares / size**2 + _TINY,
-        own=columns["scatter"] / size**2 * bound,
-        freedom=_freedom(scale[0], scale[1] * squares.sum() / size.sum(), table, grid),
-    )
+    days = _freedom(grid, scale[0], scale[1] * squares.sum() / size.sum(), columns["hours"][0])
+    return columns | {
+        "counted": scale[0] / size + _TINY,
+        "shared": scale[1] * squares / size**2 + _TINY,
+        "own": columns["scatter"] / size**2 * bound,
+        "freedom": np.full(len(size), days),
+    }
 
 
 def _fit_variance(scatter: Array, design: Array, floor: float) -> Array:
@@ -490,7 +508,7 @@ def _fit_variance(scatter: Array, design: Array, floor: float) -> Array:
     return scale
 
 
-def _freedom(counted: float, shared: float, table: pd.DataFrame, grid: _Grid) -> float:
+def _freedom(grid: _Grid, counted: float, shared: float, hours: float) -> float:
     """Degrees of freedom of a variance of two parts (Satterthwaite 1946, Biometrics 2:110).
 
     The shared part is known from as many days as there are beyond the first of each weekday, the
@@ -499,7 +517,7 @@ def _freedom(counted: float, shared: float, table: pd.DataFrame, grid: _Grid) ->
     covered = grid.covered
     again = float(grid.is_covered.sum()) / len(covered) - 1
     days = again * len(np.unique(covered // 24))
-    stretches = max(again * len(covered) / float(table["hours"].iloc[0]), days)
+    stretches = max(again * len(covered) / hours, days)
     squares = counted**2 / stretches + shared**2 / days
     freedom = (counted + shared) ** 2 / squares if squares > 0 else days
     return float(np.clip(freedom, 1, _MOST_FREEDOM))
@@ -512,9 +530,10 @@ def _chance(rank: Array, freedom: Array, tried: int) -> Array:
     the statistics makes it smaller (Šidák 1967, JASA 62:626). Bonferroni with Student's t would
     ask for much more with few weeks, as if each stretch had a spread of its own.
     """
-    spread = np.linspace(0.01, 3, 300)
-    log = (freedom[:, None] - 1) * np.log(spread) - freedom[:, None] * spread**2 / 2
-    weight = np.exp(log - log.max(axis=1, keepdims=True))
+    spread = np.linspace(0.02, 3, 150)
+    each, place = np.unique(freedom, return_inverse=True)
+    log = (each[:, None] - 1) * np.log(spread) - each[:, None] * spread**2 / 2
+    weight = np.exp(log - log.max(axis=1, keepdims=True))[place]
     beyond = np.minimum(2 * special.ndtr(-rank[:, None] * spread), 1 - 1e-12)
     any_beyond = -np.expm1(tried * np.log1p(-beyond))
     return (weight * any_beyond).sum(axis=1) / weight.sum(axis=1)
@@ -560,7 +579,7 @@ def _limits_of_shares(columns: Columns, reach: Array) -> tuple[Array, Array, Arr
     return difference / error, difference - reach * error, difference + reach * error
 
 
-def _exact_share(columns: Columns, alpha: float) -> tuple[Array, Array, Array]:
+def _exact_of_shares(columns: Columns, alpha: float) -> tuple[Array, Array, Array]:
     """Limits of the difference by Clopper and Pearson (1934), and p-values before correction.
 
     The sample is taken as large as one of independent visits with the same variance.
@@ -593,30 +612,30 @@ def _variance(columns: Columns) -> Array:
     return np.maximum(columns["counted"] + columns["shared"], columns["own"])
 
 
-def _choose(table: pd.DataFrame, grid: _Grid, most: int) -> pd.DataFrame:
-    """The surest first, without what overlaps one or lies on the same rise or fall."""
-    is_sure = (table["low"] > 0) | (table["high"] < 0)
-    sure = table[is_sure].sort_values(["rank", "start", "hours"], ascending=[False, True, True])
-    sure = sure.assign(side=np.sign(sure["difference"]).astype(int))
+def _choose(tried: Columns, grid: _Grid, most: int) -> tuple[list[int], list[int]]:
+    """Places of the surest above and below, without what overlaps or lies on the same rise."""
+    start, hours = tried["start"].astype(int), tried["hours"].astype(int)
+    order = np.lexsort((hours, start, -tried["rank"]))
+    is_sure = (tried["low"] > 0) | (tried["high"] < 0)
     is_taken = np.zeros(_WEEK, dtype=bool)
     is_near = {side: np.zeros(_WEEK, dtype=bool) for side in (1, -1)}
-    left, chosen = {1: most, -1: most}, []
-    for index, start, hours, side in sure[["start", "hours", "side"]].itertuples():
-        inside = np.arange(start, start + hours) % _WEEK
-        if left[side] and not (is_taken | is_near[side])[inside].any():
+    chosen: dict[int, list[int]] = {1: [], -1: []}
+    for place in order[is_sure[order]]:
+        side = 1 if tried["difference"][place] > 0 else -1
+        inside = np.arange(start[place], start[place] + hours[place]) % _WEEK
+        if len(chosen[side]) < most and not (is_taken | is_near[side])[inside].any():
             is_taken[inside] = True
-            is_near[side][_until_the_other_side(grid, start, hours, side)] = True
-            left[side] -= 1
-            chosen.append(index)
-    return sure.loc[chosen]
+            is_near[side][_until_the_other_side(grid, inside, side)] = True
+            chosen[side].append(int(place))
+    return chosen[1], chosen[-1]
 
 
-def _until_the_other_side(grid: _Grid, start: int, hours: int, side: int) -> Whole:
+def _until_the_other_side(grid: _Grid, inside: Whole, side: int) -> Whole:
     """Hours around a stretch, up to two of the other side in a row or one that is not covered."""
     excess = grid.by_hour(grid.top - grid.expected)
     is_covered = np.isin(np.arange(_WEEK), grid.covered)
     near = []
-    for step, end in ((1, start + hours - 1), (-1, start)):
+    for step, end in ((1, int(inside[-1])), (-1, int(inside[0]))):
         for hour in range(end + step, end + step * (_WEEK - 1), step):
             two = [hour % _WEEK, (hour + step) % _WEEK]
             if not is_covered[two[0]]:
@@ -628,10 +647,10 @@ def _until_the_other_side(grid: _Grid, start: int, hours: int, side: int) -> Who
     return np.array(near, dtype=int)
 
 
-def _tidy(chosen: pd.DataFrame, side: int) -> pd.DataFrame:
-    frame = chosen[chosen["side"] == side]
-    start = frame["start"].astype(int)
-    frame = frame.assign(weekday=start // 24, hour=start % 24)
+def _tidy(tried: Columns, places: list[int]) -> pd.DataFrame:
+    frame = pd.DataFrame({name: column[places] for name, column in tried.items()})
+    frame["weekday"], frame["hour"] = frame["start"] // 24, frame["start"] % 24
     if len(frame):
-        frame["weeks_agreeing"] = frame["above" if side > 0 else "below"]
-    return frame.reindex(columns=list(_COLUMNS)).astype(_COLUMNS).reset_index(drop=True)
+        is_high = frame["difference"] > 0
+        frame["weeks_agreeing"] = frame["above"].where(is_high, frame["below"])
+    return frame.reindex(columns=list(_COLUMNS)).astype(_COLUMNS)

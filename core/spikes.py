@@ -300,7 +300,7 @@ def _noise(actual: pd.Series, expected: pd.Series) -> float:
 def _freedom(scores: Array) -> float:
     """Degrees of freedom of the t distribution whose far values are as far as those seen."""
     known = np.abs(scores[~np.isnan(scores)])
-    if not len(known):
+    if not len(known) or not np.median(known) > 0:
         return _FREEDOMS[0]
     seen = np.quantile(known, 1 - _TAIL_SHARE) / np.median(known)
     far = [_quantile(1 - _TAIL_SHARE / 2, freedom) for freedom in _FREEDOMS]

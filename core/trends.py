@@ -17,6 +17,9 @@ MOST_POINTS = 3000
 MOST_LINES = 6
 """Channels with a line of their own: as many as have a colour of their own."""
 
+MIN_BASE = 100
+"""A share of 100 sessions is known to about ten points; a line through fewer draws chance."""
+
 _BUCKETS = {"hour": "h", "day": "D", "week": "W-SUN", "month": "M"}
 _ORDER = ("hour", "day", "week", "month")
 _SECONDS = {"hour": 3600, "day": 86_400, "week": 604_800, "month": 2_592_000}
@@ -85,8 +88,9 @@ def series_by_channel(traffic: Traffic, metric: str, grain: str) -> pd.DataFrame
         grain: one of ``possible_grains``.
 
     Returns:
-        ``time``, ``channel`` (at most ``MOST_LINES`` and ``all others``), ``value``,
-        ``is_complete`` and ``covered``, as ``series``; largest channel first.
+        ``time``, ``channel`` (at most ``MOST_LINES`` and ``all others``), ``value`` (of a ratio
+        only where its denominator reaches ``MIN_BASE``), ``is_complete`` and ``covered``, as
+        ``series``; largest channel first.
     """
     cover = _cover(traffic, grain)
     channels = traffic.channels
@@ -100,6 +104,8 @@ def series_by_channel(traffic: Traffic, metric: str, grain: str) -> pd.DataFrame
         rows = counts.xs(name, level="channel").reindex(traffic.times, fill_value=0.0)
         sums = _sums(rows, grain).reindex(cover.index)
         line = values(sums, metric).mask(cover["covered"] == 0)
+        if entry.denominator:
+            line = line.where(sums[entry.denominator] >= MIN_BASE)
         lines.append(cover.assign(channel=name, value=line))
     table = pd.concat(lines).rename_axis("time").reset_index()
     return table[["time", "channel", "value", "is_complete", "covered"]]

@@ -7,7 +7,6 @@ import pandas as pd
 from core import wording
 from core.annotations import Annotation, overlapping
 from ui import state
-from ui.page import View
 
 _MOST_NAMED = 4
 
@@ -39,10 +38,14 @@ def notes_frame(notes: dict[str, Annotation]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["start", "end", "letter", "note", "when"])
 
 
-def shown_notes(view: View) -> tuple[str, pd.DataFrame]:
-    """Notes inside the selection: their legend in words, and the frame to draw."""
-    start, end = pd.Timestamp(view.traffic.first_day), pd.Timestamp(view.traffic.last_day)
-    inside = set(overlapping(state.notes(), start, end + pd.Timedelta(days=1)))
+def shown_notes(first: pd.Timestamp, last: pd.Timestamp) -> tuple[str, pd.DataFrame]:
+    """Notes on days that a chart shows: their legend in words, and the frame to draw.
+
+    Args:
+        first: first day or hour drawn.
+        last: last day or hour drawn.
+    """
+    inside = set(overlapping(state.notes(), first, last + pd.Timedelta(days=1)))
     kept = {name: note for name, note in lettered().items() if note in inside}
     named = [f"{name}: {note.text}" for name, note in list(kept.items())[:_MOST_NAMED]]
     if len(kept) > _MOST_NAMED:

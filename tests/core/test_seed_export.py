@@ -5,7 +5,7 @@ import json
 import pandas as pd
 import pytest
 
-from core import trends
+from core import rhythm
 from core.channels import channel_totals
 from core.correlations import correlate
 from core.ingest import read_export
@@ -99,13 +99,13 @@ def test_row_correlations(traffic, truth, method) -> None:
 
 def test_the_hours_of_the_day_and_the_days_of_the_week(traffic, truth) -> None:
     expected = truth["hourly_total"]
-    hours = trends.profile(traffic, "sessions", "hour").set_index("hour")["value"]
+    hours = rhythm.profile(traffic, "sessions", "hour").set_index("hour")["value"]
     for hour, value in expected["mean_sessions_by_hour"].items():
         assert_to_the_digits(hours[int(hour)], value)
     by_size = hours.sort_values(ascending=False)
     assert list(by_size.index[:5]) == expected["busiest_hours_of_day"]
     assert list(by_size.index[::-1][:3]) == expected["quietest_hours_of_day"]
-    weekdays = trends.profile(traffic, "sessions", "weekday").set_index("weekday")["value"]
+    weekdays = rhythm.profile(traffic, "sessions", "weekday").set_index("weekday")["value"]
     for weekday, value in expected["mean_sessions_by_weekday_mon0"].items():
         assert_to_the_digits(weekdays[int(weekday)] / 24, value)
 

@@ -1,99 +1,508 @@
-"""Spikes: few false alarms, planted ones found."""
+"""Spikes and dips: few false alarms, planted ones found, told once and put down to the channel."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from core.errors import NotEnoughData
+from core.explain import explain
 from core.ingest import read_export
-from core.spikes import expected_by_hour_of_week, find_spikes
+from core.spikes import Spikes, find_spikes
 from core.traffic import Traffic, make_traffic
 from data.generate_sample import story
+from tests import naive
 from tests.builders import daily_traffic
+from tests.simulate import (
+    Channel,
+    Site,
+    expected_sessions,
+    plant_spike,
+    random_days,
+    random_evenings,
+    random_site,
+    simulate,
+)
+
+HOUR, DAY = pd.Timedelta(hours=1), pd.Timedelta(days=1)
+COLUMNS = [
+    "kind",
+    "start",
+    "end",
+    "expected",
+    "actual",
+    "excess",
+    "ratio",
+    "channel",
+    "channel_expected",
+    "channel_actual",
+    "channel_share",
+    "engagement_rate",
+    "usual_engagement_rate",
+    "engagement",
+    "p_value",
+    "sentence",
+]
+PARTS = ["event", "channel", "expected", "actual", "excess"]
 
 
-def site(seed: int, weeks: int = 6, mean: float = 40) -> pd.DataFrame:
-    """Hours of a calm site: shape of day and week, over-dispersion, shocks from day to day."""
-    rng, times = (
-        np.random.default_rng(seed),
-        pd.date_range("2024-01-01", periods=weeks * 168, freq="h"),
-    )
-    shape = np.exp(0.8 * np.sin((times.hour - 9) / 24 * 2 * np.pi)) * (
-        1 - 0.3 * (times.day_of_week > 4)
-    )
-    day = np.repeat(np.exp(rng.normal(0, 0.08, weeks * 7)), 24)
-    parts = []
-    for channel, share in (("Direct", 0.6), ("Organic Social", 0.4)):
-        expected = mean * shape * day * share * rng.gamma(25, 1 / 25, len(times))
-        parts.append(
-            pd.DataFrame({"time": times, "channel": channel, "sessions": rng.poisson(expected)})
-        )
-    return pd.concat(parts, ignore_index=True)
+def as_export(frame: pd.DataFrame, grain: str = "hour") -> Traffic:
+    """Leave out the zero rows, as GA4 does."""
+    times = pd.DatetimeIndex(frame["time"].unique()).sort_values()
+    return make_traffic(frame[frame["sessions"] > 0], grain, times)
 
 
-def as_traffic(frame: pd.DataFrame) -> Traffic:
-    return make_traffic(frame, "hour")
+class Case(NamedTuple):
+    """A site with one thing planted, and what was found."""
+
+    channel: str
+    start: pd.Timestamp
+    end: pd.Timestamp
+    usual: float
+    """Sessions to be expected there, before any shock."""
+    planted: pd.DataFrame
+    found: Spikes
+
+    def hits(self, kind: str) -> pd.DataFrame:
+        events = self.found.frame
+        return events[
+            (events["kind"] == kind) & (events["start"] < self.end) & (events["end"] > self.start)
+        ]
 
 
-def test_calm_sites_seldom_raise_an_alarm() -> None:
-    alarms = sum(not find_spikes(as_traffic(site(seed))).frame.empty for seed in range(40))
-    assert alarms <= 6
+def case(seed: int, site: Site, start: pd.Timestamp, hours: int, factor: float) -> Case | None:
+    """Plant on a channel with at least ten sessions an hour over these hours, if there is one."""
+    at = int((start - pd.Timestamp(site.start)) / HOUR)
+    usual = {
+        channel.name: float(expected_sessions(site, channel).ravel()[at : at + hours].sum())
+        for channel in site.channels
+    }
+    large = [name for name, sum_ in usual.items() if sum_ >= 10 * hours]
+    if not large:
+        return None
+    channel = str(np.random.default_rng([seed, 21]).choice(large))
+    planted = plant_spike(simulate(seed, site), channel, start, hours, factor, seed)
+    found = find_spikes(as_export(planted))
+    return Case(channel, start, start + hours * HOUR, usual[channel], planted, found)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_a_planted_spike_is_found_with_its_channel_and_time(seed) -> None:
-    frame = site(seed)
-    start, end = pd.Timestamp("2024-01-24 18:00"), pd.Timestamp("2024-01-24 22:00")
-    is_meant = frame["time"].between(start, end, inclusive="left") & (
-        frame["channel"] == "Organic Social"
-    )
-    planted = frame["sessions"].where(~is_meant, frame["sessions"] * 4)
-    found = find_spikes(as_traffic(frame.assign(sessions=planted))).frame
-    first = found.iloc[0]
-    assert first["channel"] == "Organic Social"
-    # the window of four hours may take in a high hour next to it
-    assert start - pd.Timedelta(hours=2) <= first["start"] <= start
-    assert end <= first["end"] <= end + pd.Timedelta(hours=2)
-    assert first["channel_actual"] == pytest.approx(planted[is_meant].sum(), rel=0.25)
-    assert first["excess"] == pytest.approx(first["actual"] - first["expected"])
-    assert first["channel_share"] > 0.8
+@cache
+def evenings() -> list[Case]:
+    """Sites of many kinds with an evening of 3.5 times the usual in one channel."""
+    cases = []
+    for seed in range(100, 142):
+        site = random_site(seed)
+        start = random_evenings(np.random.default_rng([seed, 20]), simulate(seed, site))[0]
+        cases.append(case(seed, site, start, 4, 3.5))
+    return [one for one in cases if one is not None]
 
 
-def test_the_expected_of_a_regular_site_is_the_other_weeks() -> None:
-    times = pd.date_range("2024-01-01", periods=4 * 168, freq="h")
-    week = np.random.default_rng(0).integers(10, 90, 168)
-    counts = pd.Series(np.tile(week, 4).astype(float), times)
-    np.testing.assert_allclose(expected_by_hour_of_week(counts), counts)
-    odd = counts.copy()
-    odd.iloc[200] *= 10  # one wild hour moves neither its own expected nor that of other weeks
-    np.testing.assert_allclose(
-        expected_by_hour_of_week(odd).iloc[[200, 368]], counts.iloc[[200, 368]]
-    )
+@cache
+def failures() -> list[Case]:
+    """Sites of many kinds on which six busy hours of one channel are nearly gone."""
+    cases = []
+    for seed in range(20):
+        site, rng = random_site(seed), np.random.default_rng([seed, 22])
+        start = random_days(rng, simulate(seed, site))[0] + int(rng.integers(10, 15)) * HOUR
+        cases.append(case(seed, site, start, 6, 0.1))
+    return [one for one in cases if one is not None]
+
+
+# --- Nothing happens --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sites", "most"),
+    [
+        ([random_site(seed) for seed in range(24)], 0.3),
+        ([Site(weeks=2)] * 20, 1.0),  # little to know the usual from
+    ],
+    ids=["many kinds", "two weeks"],
+)
+def test_calm_sites_seldom_raise_an_alarm(sites, most) -> None:
+    """At most one false event in 28 days is the promise; measured were 0.05, and 0.5 of two weeks."""
+    traffics = [as_export(simulate(seed, site)) for seed, site in enumerate(sites)]
+    alarms = sum(len(find_spikes(traffic).frame) for traffic in traffics)
+    assert alarms / sum(traffic.days for traffic in traffics) * 28 <= most
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_what_comes_every_week_is_no_event(seed) -> None:
+    """A sine of a week without any noise, in daily data."""
+    day = np.arange(168)
+    counts = np.round(1000 * (1 + 0.3 * np.sin(2 * np.pi * (day + seed) / 7)))
+    times = pd.date_range("2024-01-01", periods=len(day))
+    frame = pd.DataFrame({"time": times, "sessions": counts})
+    assert find_spikes(make_traffic(frame, "day")).frame.empty
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_slow_wave_of_days_is_no_event(seed) -> None:
+    day = np.arange(168)
+    usual = 1000 * (1 + 0.1 * np.sin(2 * np.pi * day / 56 + seed))
+    times = pd.date_range("2024-01-01", periods=len(day))
+    counts = np.random.default_rng(seed).poisson(usual)
+    frame = pd.DataFrame({"time": times, "sessions": counts})
+    assert find_spikes(make_traffic(frame, "day")).frame.empty
+
+
+@pytest.mark.parametrize("case", ["quiet weekends", "growth"])
+def test_quiet_weekends_and_steady_growth_are_no_events(case) -> None:
+    found = []
+    for seed in range(6):
+        site = random_site(seed)
+        quiet = tuple(replace(channel, weekend=0.05) for channel in site.channels)
+        site = replace(site, growth=0.05) if case == "growth" else replace(site, channels=quiet)
+        found.append(len(find_spikes(as_export(simulate(seed, site))).frame))
+    assert sum(found) <= 1
+
+
+@pytest.mark.parametrize("grain", ["hour", "day"])
+@pytest.mark.parametrize("sessions", [0.0, 100.0])
+def test_periods_that_are_all_alike_hold_no_event(grain, sessions) -> None:
+    times = pd.date_range("2024-01-01", "2024-01-29", freq="h" if grain == "hour" else "D")
+    traffic = make_traffic(pd.DataFrame({"time": times[:-1], "sessions": sessions}), grain)
+    assert find_spikes(traffic).frame.empty
+
+
+def test_days_without_a_pattern_have_no_spike() -> None:
+    assert sum(len(find_spikes(daily_traffic(seed=seed)).frame) for seed in range(10)) <= 1
+
+
+# --- Something happens ------------------------------------------------------------------------
+
+
+def test_planted_evenings_are_found_with_their_channel() -> None:
+    """Measured on 113 sites: all found, 96 % put down to the right channel."""
+    cases = evenings()
+    assert len(cases) >= 38
+    found = [one for one in cases if not one.hits("spike").empty]
+    right = [one for one in found if one.channel in set(one.hits("spike")["channel"])]
+    assert len(found) >= 0.95 * len(cases)
+    assert len(right) >= 0.95 * len(found)
+
+
+def test_planted_failures_are_found_as_dips() -> None:
+    cases = failures()
+    assert len(cases) >= 18
+    found = [one for one in cases if not one.hits("dip").empty]
+    right = [one for one in found if one.channel in set(one.hits("dip")["channel"])]
+    assert len(found) >= 0.95 * len(cases)
+    assert len(right) >= 0.95 * len(found)
+    assert all(one.hits("spike").empty for one in cases)
+
+
+def test_one_event_is_told_once() -> None:
+    assert all(len(one.hits("spike")) <= 1 for one in evenings())
+    assert all(len(one.hits("dip")) <= 1 for one in failures())
+
+
+def test_an_event_has_the_hours_that_were_planted() -> None:
+    """Hours before and after may be high by chance; an hour inside is seldom left out."""
+    kept = [(one, one.hits("spike").iloc[0]) for one in evenings() if len(one.hits("spike"))]
+    exact = [event["start"] == one.start and event["end"] == one.end for one, event in kept]
+    wide = [
+        event["start"] >= one.start - 3 * HOUR and event["end"] <= one.end + 3 * HOUR
+        for one, event in kept
+    ]
+    assert np.mean(exact) >= 0.7
+    assert np.mean(wide) >= 0.95
+
+
+def test_the_usual_of_an_event_is_the_truth_and_not_the_event() -> None:
+    cases = [
+        (one.usual, event)
+        for one in evenings()
+        for _, event in one.hits("spike").iterrows()
+        if event["channel"] == one.channel
+        and (event["start"], event["end"]) == (one.start, one.end)
+    ]
+    assert len(cases) >= 25
+    off = np.array([event["channel_expected"] / usual - 1 for usual, event in cases])
+    assert abs(np.median(off)) < 0.05
+    assert np.mean(np.abs(off) < 0.25) >= 0.95  # single days stray by 10 to 20 % themselves
+
+
+def test_numbers_of_an_event_agree_with_a_loop() -> None:
+    for one in [*evenings()[:10], *failures()[:10]]:
+        rows = one.planted.to_dict("records")
+        for number, event in one.found.frame.iterrows():
+            sums: dict[str, float] = {}
+            for row in rows:
+                if event["start"] <= row["time"] < event["end"]:
+                    sums[row["channel"]] = sums.get(row["channel"], 0) + row["sessions"]
+            parts = one.found.parts[one.found.parts["event"] == number].set_index("channel")
+            assert parts["actual"].to_dict() == sums
+            assert event["actual"] == sum(sums.values())
+            assert event["channel_actual"] == sums[event["channel"]]
+            assert event["channel_expected"] == parts.loc[event["channel"], "expected"]
+            assert event["excess"] == pytest.approx(event["actual"] - event["expected"])
+            assert event["ratio"] == pytest.approx(event["actual"] / event["expected"])
+            for name in ("expected", "actual", "excess"):
+                assert parts[name].sum() == pytest.approx(event[name])
+
+
+def test_the_channel_of_an_event_moved_most_and_its_share_is_of_those_that_moved_alike() -> None:
+    for one in [*evenings(), *failures()]:
+        for number, event in one.found.frame.iterrows():
+            parts = one.found.parts[one.found.parts["event"] == number]
+            sign = 1 if event["kind"] == "spike" else -1
+            moved = {
+                row["channel"]: sign * row["excess"]
+                for row in parts.to_dict("records")
+                if sign * row["excess"] > 0
+            }
+            assert event["channel"] == max(moved, key=lambda name: moved[name])
+            share = moved[event["channel"]] / sum(moved.values())
+            assert event["channel_share"] == pytest.approx(share)
+            assert 0 <= event["p_value"] < 0.05
+
+
+def test_the_sentence_names_the_channel_and_both_numbers() -> None:
+    for one in [*evenings()[:15], *failures()[:10]]:
+        for event in one.found.frame.to_dict("records"):
+            text = event["sentence"]
+            assert event["channel"] in text
+            assert f"{event['actual']:,.0f} sessions" in text
+            assert f"about {round(event['expected']):,}" in text
+            assert not any(word in text for word in ("because", "caused", "due to", "thanks to"))
+
+
+def test_events_come_furthest_from_the_usual_first() -> None:
+    frame = simulate(3)
+    frame = plant_spike(frame, "Direct", pd.Timestamp("2024-01-17 14:00"), 4, 3.0)
+    frame = plant_spike(frame, "Organic Search", pd.Timestamp("2024-02-07 11:00"), 4, 4.0)
+    frame = plant_spike(frame, "Organic Search", pd.Timestamp("2024-02-15 10:00"), 6, 0.1)
+    found = find_spikes(as_export(frame)).frame
+    away = (found["channel_actual"] - found["channel_expected"]).abs()
+    assert away.is_monotonic_decreasing
+    assert found["kind"].head(3).tolist() == ["spike", "dip", "spike"]
+    assert found["channel"].head(3).tolist() == ["Organic Search", "Organic Search", "Direct"]
+
+
+def test_what_two_channels_do_at_the_same_time_is_one_event() -> None:
+    frame = simulate(8)
+    for name in ("Organic Search", "Direct", "Organic Social"):
+        frame = plant_spike(frame, name, pd.Timestamp("2024-02-08 15:00"), 4, 3.0)
+    found = find_spikes(as_export(frame)).frame
+    assert len(found) == 1
+    assert found["channel_share"].iloc[0] < 0.9
+
+
+@pytest.mark.parametrize(("share", "said"), [(0.55, {"held", "cannot tell"}), (0.2, {"fell"})])
+def test_it_says_what_became_of_the_engagement_rate(share, said) -> None:
+    """The largest channel engages in 55 % of its sessions; those who came in addition differ."""
+    for seed in range(5):
+        frame = simulate(seed)
+        start = pd.Timestamp("2024-02-08 18:00")
+        planted = plant_spike(frame, "Organic Search", start, 4, 4.0)
+        more = planted["sessions"] - frame["sessions"]
+        engaged = frame["engaged_sessions"] + (more * share).round()
+        event = find_spikes(as_export(planted.assign(engaged_sessions=engaged))).frame.iloc[0]
+        assert event["engagement"] in said
+        inside = planted["time"].between(start, start + 4 * HOUR, inclusive="left")
+        inside &= planted["channel"] == "Organic Search"
+        if event["start"] == start and event["end"] == start + 4 * HOUR:
+            rate = engaged[inside].sum() / planted.loc[inside, "sessions"].sum()
+            assert event["engagement_rate"] == pytest.approx(rate)
+        assert event["usual_engagement_rate"] == pytest.approx(0.55, abs=0.06)
+
+
+def test_without_engagement_nothing_is_said_about_it() -> None:
+    frame = plant_spike(simulate(0), "Direct", pd.Timestamp("2024-02-07 14:00"))
+    event = find_spikes(as_export(frame.drop(columns="engaged_sessions"))).frame.iloc[0]
+    assert np.isnan(event["engagement_rate"])
+    assert event["engagement"] == ""
+    assert "engagement" not in event["sentence"]
+
+
+# --- Days, and short files --------------------------------------------------------------------
+
+
+def test_planted_days_are_found_in_daily_data() -> None:
+    found = right = false = days = 0
+    for seed in range(24):
+        site = replace(random_site(seed), weeks=8)
+        frame = simulate(seed, site, daily=True)
+        rng = np.random.default_rng([seed, 23])
+        large = [channel.name for channel in site.channels if channel.mean >= 3]
+        day, channel = random_days(rng, frame)[0], str(rng.choice(large))
+        planted = plant_spike(frame, channel, day, 24, 2.5, seed)
+        events = find_spikes(as_export(planted, "day")).frame
+        hit = events[(events["start"] <= day) & (events["end"] > day) & (events["kind"] == "spike")]
+        assert len(hit) <= 1
+        found += len(hit)
+        right += (hit["channel"] == channel).sum()
+        false += len(events) - len(hit)
+        days += 56
+    assert found >= 0.9 * 24
+    assert right >= 0.9 * found
+    assert false / days * 28 <= 1
+
+
+@pytest.mark.parametrize("place", [2, 5, 9, 13])
+def test_two_weeks_of_days_suffice(place) -> None:
+    frame = daily_traffic(14, seed=place).frame.copy()
+    frame.loc[place, "sessions"] *= 2.5
+    found = find_spikes(make_traffic(frame, "day")).frame
+    assert found["start"].tolist() == [frame.loc[place, "time"]]
+    assert found["end"].tolist() == [frame.loc[place, "time"] + DAY]
+
+
+def test_of_two_weeks_an_event_has_no_echo_in_the_other() -> None:
+    found = echoes = 0
+    for seed in range(20):
+        frame = simulate(seed, Site(weeks=2))
+        day = int(np.random.default_rng([seed, 24]).integers(14))
+        start = pd.Timestamp("2024-01-01 18:00") + day * DAY
+        planted = plant_spike(frame, "Organic Search", start, 4, 3.5, seed)
+        events = find_spikes(as_export(planted)).frame
+        other = start + (7 if day < 7 else -7) * DAY
+        is_other = (events["start"] < other + 4 * HOUR) & (events["end"] > other)
+        is_meant = (events["start"] < start + 4 * HOUR) & (events["end"] > start)
+        echoes += bool(((events["kind"] == "dip") & is_other).any())
+        found += bool(((events["kind"] == "spike") & is_meant).any())
+    assert found >= 19
+    assert echoes <= 2
+
+
+@pytest.mark.parametrize("grain", ["hour", "day"])
+def test_less_than_two_weeks_are_refused(grain) -> None:
+    frame = simulate(0, daily=grain == "day")
+    short = frame[frame["time"] < "2024-01-14"]
+    with pytest.raises(NotEnoughData) as caught:
+        find_spikes(make_traffic(short, grain))
+    assert caught.value.code == "too_few_days"
+    assert dict(caught.value.params) == {"have": 13, "need": 14}
+    find_spikes(make_traffic(frame[frame["time"] < "2024-01-15"], grain))
+
+
+def test_weeks_are_refused() -> None:
+    times = pd.date_range("2024-01-01", periods=30, freq="7D")
+    weeks = make_traffic(pd.DataFrame({"time": times, "sessions": 1.0}), "week")
+    with pytest.raises(NotEnoughData) as caught:
+        find_spikes(weeks)
+    assert caught.value.code == "needs_days"
+    assert dict(caught.value.params) == {"grain": "week"}
+
+
+def test_a_hole_and_unfinished_days_are_no_dips() -> None:
+    frame = simulate(9)
+    kept = frame["time"].between("2024-01-01 13:00", "2024-02-20 05:00")
+    kept &= ~frame["time"].between("2024-01-17 07:00", "2024-01-25 15:00")
+    found = find_spikes(as_export(frame[kept])).frame
+    assert found.empty
+
+
+# --- What comes out ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_planted", [True, False])
+def test_frames_have_their_columns_and_times(is_planted) -> None:
+    frame = simulate(0)
+    if is_planted:
+        frame = plant_spike(frame, "Direct", pd.Timestamp("2024-02-07 14:00"))
+    found = find_spikes(as_export(frame))
+    assert found.frame.empty != is_planted
+    assert list(found.frame) == COLUMNS
+    assert list(found.parts) == PARTS
+    assert found.frame["start"].dtype.kind == found.frame["end"].dtype.kind == "M"
+    assert found.frame.index.tolist() == list(range(len(found.frame)))
+    assert found.metric == "sessions"
+    known = found.tested[~np.isnan(found.tested)]
+    assert len(known)
+    assert ((known >= 0) & (known <= 1)).all()
+
+
+def test_the_order_of_rows_does_not_matter_and_inputs_stay_as_they_are() -> None:
+    frame = plant_spike(simulate(1), "Email", pd.Timestamp("2024-02-06 09:00"), 3, 8.0)
+    traffic = as_export(frame)
+    before = traffic.frame.copy()
+    first = find_spikes(traffic)
+    assert not first.frame.empty
+    pd.testing.assert_frame_equal(traffic.frame, before)
+    mixed = replace(traffic, frame=traffic.frame.sample(frac=1, random_state=1))
+    second = find_spikes(mixed)
+    pd.testing.assert_frame_equal(first.frame, second.frame)
+    pd.testing.assert_frame_equal(first.parts, second.parts)
+
+
+def test_any_count_can_be_looked_at() -> None:
+    start = pd.Timestamp("2024-02-06 12:00")
+    frame = plant_spike(simulate(1), "Organic Search", start, 4, 4.0)
+    found = find_spikes(as_export(frame), "engaged_sessions")
+    event = found.frame.iloc[0]
+    inside = frame["time"].between(event["start"], event["end"], inclusive="left")
+    assert event["actual"] == frame.loc[inside, "engaged_sessions"].sum()
+    assert "engaged sessions" in event["sentence"]
+    assert found.metric == "engaged_sessions"
+
+
+def test_a_site_without_channels_is_looked_at_as_a_whole() -> None:
+    site = Site(channels=(Channel("Direct", 40.0),))
+    start = pd.Timestamp("2024-02-06 18:00")
+    frame = plant_spike(simulate(1, site), "Direct", start, 4, 3.5).drop(columns="channel")
+    event = find_spikes(make_traffic(frame, "hour")).frame.iloc[0]
+    assert event["channel"] == "(all)"
+    assert (event["start"], event["end"]) == (start, start + 4 * HOUR)
+    assert "(all)" not in event["sentence"]
+
+
+# --- Known stories ----------------------------------------------------------------------------
 
 
 def test_the_story_of_the_sample_is_found(sample_export) -> None:
     planted = story("viral_spike")
-    first = find_spikes(read_export(sample_export).traffic).frame.iloc[0]
+    found = find_spikes(read_export(sample_export).traffic).frame
+    assert len(found) == 1  # nothing else happens to hours
+    first = found.iloc[0]
+    assert first["kind"] == "spike"
     assert first["channel"] == planted.channel
     assert first["start"] == pd.Timestamp(planted.start)
     assert first["end"] == pd.Timestamp(planted.end)
-    assert first["engagement_rate"] < first["usual_engagement_rate"]
-
-
-def test_days_without_a_pattern_have_no_spike_and_one_day_is_found() -> None:
-    calm = daily_traffic()
-    assert find_spikes(calm).frame.empty
-    frame = calm.frame.copy()
-    frame.loc[30, "sessions"] *= 3
-    found = find_spikes(make_traffic(frame, "day")).frame
-    assert found["start"].tolist() == [frame.loc[30, "time"]]
-
-
-def test_too_short_and_too_coarse_are_refused() -> None:
-    with pytest.raises(NotEnoughData, match="too_few_days"):
-        find_spikes(as_traffic(site(0, weeks=2)))
-    weeks = pd.DataFrame(
-        {"time": pd.date_range("2024-01-01", periods=9, freq="7D"), "sessions": 1.0}
+    assert first["channel_actual"] / first["channel_expected"] == pytest.approx(
+        planted.size, rel=0.15
     )
-    with pytest.raises(NotEnoughData, match="needs_days"):
-        find_spikes(make_traffic(weeks, "week"))
+    assert first["engagement"] == "fell"
+
+
+def test_the_evening_of_a_real_export(seed_export) -> None:
+    traffic = read_export(seed_export, "seed.csv").traffic
+    found = find_spikes(traffic)
+    start, end = pd.Timestamp("2024-04-17 18:00"), pd.Timestamp("2024-04-17 22:00")
+    events = found.frame
+    is_meant = (events["start"] <= start) & (events["end"] >= end) & (events["kind"] == "spike")
+    assert is_meant.sum() == 1
+    number = int(np.flatnonzero(is_meant)[0])
+    event = events.loc[number]
+    assert event["channel"] == "Organic Social"
+    assert event["channel"] in event["sentence"]
+    rows = [
+        row
+        for row in naive.read_rows(seed_export)
+        if f"{event['start']:%Y%m%d%H}" <= row[naive.TIME] < f"{event['end']:%Y%m%d%H}"
+    ]
+    sums = naive.add_up(rows, "Sessions", lambda row: row[naive.CHANNEL])
+    engaged = naive.add_up(rows, "Engaged sessions", lambda row: row[naive.CHANNEL])
+    parts = found.parts[found.parts["event"] == number].set_index("channel")
+    assert {name: value for name, value in parts["actual"].items() if value} == sums
+    assert event["actual"] == sum(sums.values())
+    assert event["channel_actual"] == sums["Organic Social"]
+    assert event["engagement_rate"] == engaged["Organic Social"] / sums["Organic Social"]
+    assert parts["expected"].sum() == pytest.approx(event["expected"])
+    assert parts["excess"].sum() == pytest.approx(event["excess"])
+
+
+def test_the_highest_hour_of_a_real_export(seed_export) -> None:
+    traffic = read_export(seed_export, "seed.csv").traffic
+    start = pd.Timestamp("2024-04-17 18:00")
+    hour = explain(traffic, "sessions", start, start + HOUR)
+    assert hour.actual == 513
+    assert 300 <= hour.expected <= 340
+    assert hour.is_unusual
+    assert hour.parts["channel"].iloc[0] == "Organic Social"

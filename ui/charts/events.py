@@ -36,31 +36,27 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
     return layers.properties(height=alt.Step(46))
 
 
-def levels(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
-    """Draw days with the weekdays evened out, and the level they keep, one panel a channel.
+def level(table: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
+    """Draw the days of one channel, weekdays evened out, and the level they keep.
 
     Args:
-        table: ``time``, ``channel``, ``value``, ``level``.
+        table: ``time``, ``value``, ``level``.
         label: name of the measure, with its unit of time.
         mode: light or dark.
     """
     palette = PALETTES[mode]
-    panels = []
-    for name in table["channel"].unique():
-        rows = table[table["channel"] == name]
-        base = alt.Chart(rows, title=alt.TitleParams(name, fontSize=13, anchor="start")).encode(
-            x=alt.X("time:T", title=None, axis=time_axis("day")),
-            tooltip=[
-                alt.Tooltip("time:T", title="Day", format="%a %-d %b %Y"),
-                alt.Tooltip("value:Q", title="Counted, weekdays evened out", format=",.0f"),
-                alt.Tooltip("level:Q", title="Level", format=",.0f"),
-            ],
-        )
-        y = alt.Y("value:Q", title=label, scale=alt.Scale(zero=True))
-        days = base.mark_line(color=palette.context, strokeWidth=1.4).encode(y=y)
-        steps = base.mark_line(color=palette.primary, strokeWidth=3, interpolate="step-after")
-        panels.append(alt.layer(days, steps.encode(y="level:Q")).properties(height=150))
-    return panels[0] if len(panels) == 1 else alt.vconcat(*panels)
+    base = alt.Chart(table).encode(
+        x=alt.X("time:T", title=None, axis=time_axis("day")),
+        tooltip=[
+            alt.Tooltip("time:T", title="Day", format="%a %-d %b %Y"),
+            alt.Tooltip("value:Q", title="Counted, weekdays evened out", format=",.0f"),
+            alt.Tooltip("level:Q", title="Level", format=",.0f"),
+        ],
+    )
+    y = alt.Y("value:Q", title=label, scale=alt.Scale(zero=True))
+    days = base.mark_line(color=palette.context, strokeWidth=1.4).encode(y=y)
+    steps = base.mark_line(color=palette.primary, strokeWidth=3, interpolate="step-after")
+    return alt.LayerChart(layer=[days, steps.encode(y="level:Q")], height=200)
 
 
 def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
@@ -72,7 +68,7 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
         mode: light or dark.
     """
     entry, palette = METRICS[metric], PALETTES[mode]
-    axis = alt.Axis(grid=True, format="+~s" if not entry.is_ratio else "+.2~f")
+    axis = alt.Axis(grid=True, format="+,.0f" if not entry.is_ratio else "+.2~f")
     title = entry.label.lower()
     if entry.unit == "share":
         axis = alt.Axis(grid=True, labelExpr="format(100 * datum.value, '+.1f')")
@@ -104,7 +100,9 @@ def _plain_bars(table: pd.DataFrame, palette: Palette) -> alt.Chart:
 def _split_bars(table: pd.DataFrame, palette: Palette) -> alt.Chart:
     """Mix and change within stacked, each on its own side of zero."""
     names = {"mix": MIX, "within": WITHIN}
-    rows = table.melt(["channel", "actual", "expected"], list(names), "part", "effect")
+    rows = table.drop(columns="effect").melt(
+        ["channel", "actual", "expected"], list(names), "part", "effect"
+    )
     scale = alt.Scale(domain=list(names.values()), range=[palette.context, palette.primary])
     colour = alt.Color("part:N", title=None, scale=scale)
     return alt.Chart(rows.replace({"part": names})).mark_bar(size=14).encode(color=colour)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import altair as alt
 import pandas as pd
-from altair.typing import ChartType
 
 from ui.charts.theme import PALETTES, Mode, time_axis
 
 SEEN, SAID = "counted", "forecast"
 
 
-def ahead(history: pd.DataFrame, said: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+def ahead(history: pd.DataFrame, said: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
     """Draw the newest history, then the forecast with its band.
 
     Args:
@@ -29,7 +28,7 @@ def ahead(history: pd.DataFrame, said: pd.DataFrame, label: str, mode: Mode) -> 
     return _with_band(lines, said, label, mode)
 
 
-def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
     """Draw what was forecast for a past stretch and what was then counted.
 
     Args:
@@ -47,7 +46,7 @@ def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> ChartType:
     return _with_band(lines, fold, label, mode)
 
 
-def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
     palette = PALETTES[mode]
     moment = alt.Tooltip("time:T", title="Time", format="%a %-d %b %Y, %H:00")
     x = alt.X("time:T", title=None, axis=time_axis())
@@ -80,4 +79,4 @@ def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) 
             ],
         )
     )
-    return alt.layer(area, drawn).properties(height=340)
+    return alt.LayerChart(layer=[area, drawn], height=340)

@@ -8,18 +8,16 @@ import pandas as pd
 from ui.charts.theme import PALETTES, Mode
 
 
-def notes_layers(notes: pd.DataFrame, mode: Mode) -> list[alt.Chart]:
-    """Draw each note as a band over its stretch, with its letter on top.
+def with_notes(chart: alt.LayerChart, notes: pd.DataFrame, mode: Mode) -> alt.LayerChart:
+    """Put each note behind a chart over time: a band over its stretch, its letter on top.
 
     Args:
-        notes: ``start``, ``end``, ``letter``, ``note`` and ``when`` (in words).
+        chart: layered, with ``time:T`` as horizontal axis. Not changed.
+        notes: ``start``, ``end``, ``letter``, ``note`` and ``when`` (in words); may be empty.
         mode: light or dark.
-
-    Returns:
-        Layers to put behind the lines; none where there is no note.
     """
     if notes.empty:
-        return []
+        return chart
     palette = PALETTES[mode]
     base = alt.Chart(notes).encode(
         x="start:T",
@@ -30,4 +28,6 @@ def notes_layers(notes: pd.DataFrame, mode: Mode) -> list[alt.Chart]:
     letter = base.mark_text(
         align="left", baseline="top", dx=4, fontWeight=600, color=palette.text
     ).encode(y=alt.value(2), text="letter:N")
-    return [band, edge, letter]
+    noted = chart.copy(deep=False)
+    noted.layer = [band, edge, *chart.layer, letter]
+    return noted

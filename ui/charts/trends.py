@@ -6,9 +6,7 @@ from collections.abc import Mapping
 
 import altair as alt
 import pandas as pd
-from altair.typing import ChartType
 
-from ui.charts.notes import notes_layers
 from ui.charts.theme import PALETTES, Mode, count_format, time_axis
 
 TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
@@ -29,9 +27,8 @@ def over_time(
     unit: str = "count",
     previous: pd.DataFrame | None = None,
     marks: pd.DataFrame | None = None,
-    notes: pd.DataFrame | None = None,
     is_pickable: bool = False,
-) -> ChartType:
+) -> alt.LayerChart:
     """Draw measures or channels over time.
 
     A gap breaks the line. An unfinished period is a hollow dot at the end of a dotted line, drawn
@@ -47,7 +44,6 @@ def over_time(
         unit: of the metric, see ``core.metrics.Unit``.
         previous: the same columns, its times already moved onto those of ``table``.
         marks: ``time``, ``value``, ``kind`` (``spike`` or ``dip``) and ``words`` of what stood out.
-        notes: as ``ui.charts.notes.notes_layers``.
         is_pickable: whether a person can click a point or drag a stretch.
     """
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
@@ -64,7 +60,7 @@ def over_time(
         scale=alt.Scale(zero=unit != "share"),
         axis=alt.Axis(format=_axis_format(unit)),
     )
-    layers: list[alt.Chart] = notes_layers(notes, mode) if notes is not None else []
+    layers: list[alt.Chart] = []
     if previous is not None:
         layers.append(_earlier(previous, grain, unit, PALETTES[mode].context))
     layers += [
@@ -76,7 +72,7 @@ def over_time(
         layers.append(_marks(marks, mode))
     if is_pickable:
         layers.append(_pickable(rows, base))
-    return alt.layer(*layers).properties(height=340)
+    return alt.LayerChart(layer=layers, height=340)
 
 
 def _axis_format(unit: str) -> str:

@@ -14,7 +14,9 @@ from core.traffic import Filters, Traffic, select, total_over_time
 from ui import cache, messages
 from ui.cards import Card, show
 from ui.charts import forecast as charts
+from ui.charts.notes import with_notes
 from ui.choices import select_one
+from ui.notes import shown_notes
 from ui.page import View, stop_with
 from ui.text import escape
 
@@ -142,15 +144,18 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
     newest = question.history.iloc[-_HISTORY_SHOWN * _week(question.grain) :]
     seen = pd.DataFrame({"time": newest.index, "value": newest.to_numpy()})
     first, last = result.frame["time"].iloc[0], result.frame["time"].iloc[-1]
+    letters, notes = shown_notes(newest.index[0], last)
     show(
         view,
         Card(
             slug=f"forecast-{question.metric.replace('_', '-')}-{question.days}-days",
             headline=f"{question.label}{question.whose}, {wording.span(first, last)}",
-            chart=charts.ahead(seen, result.frame, question.label, view.mode),
+            chart=with_notes(
+                charts.ahead(seen, result.frame, question.label, view.mode), notes, view.mode
+            ),
             data=result.frame,
             reading=f"The band is meant to hold {wording.percent(LEVEL, 0)} of the counts. Events "
-            "that never happened before are not in it.",
+            f"that never happened before are not in it. {letters}".strip(),
             metric=f"{question.label} by {question.grain}, forecast with {LEVEL:.0%} band",
             columns={"time": "Time", "mean": "Expected", "low": "Band from", "high": "Band to"},
         ),
@@ -169,12 +174,13 @@ def draw_replay(view: View, question: Question, result: Forecast) -> None:
     """The newest stretch of the past: what was forecast, and what came."""
     table, accuracy = result.backtest, result.accuracy
     newest = table[table["fold"] == table["fold"].max()]
+    _, notes = shown_notes(newest["time"].min(), newest["time"].max())
     show(
         view,
         Card(
             slug=f"forecast-check-{question.metric.replace('_', '-')}",
             headline=_check_headline(result),
-            chart=charts.replayed(newest, question.label, view.mode),
+            chart=with_notes(charts.replayed(newest, question.label, view.mode), notes, view.mode),
             data=table,
             reading=f"Drawn: the newest of {accuracy.folds} past stretches. The total of a "
             f"stretch was typically off by {wording.percent(accuracy.total_error)}; "

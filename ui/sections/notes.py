@@ -146,7 +146,9 @@ def _draw_files() -> None:
             on_click="ignore",
             icon=":material/download:",
         )
-    dropped = right.file_uploader("Load notes from a CSV", type=["csv"], key=state.notes_zone_key())
+    dropped = right.file_uploader(
+        "Load notes from a CSV", type=["csv"], key=state.notes_zone_key(), max_upload_size=1
+    )
     if dropped is None:
         return
     try:

@@ -12,11 +12,12 @@ from core.errors import NotEnoughData
 from core.expected import OTHERS, Span
 from core.metrics import METRICS, available_metrics
 from core.traffic import Traffic
-from core.trends import default_grain, possible_grains
+from core.trends import MIN_BASE, default_grain, possible_grains
 from ui import cache
 from ui.cache import Key
 from ui.cards import Card, Picked, show
 from ui.charts import trends as charts
+from ui.charts.notes import with_notes
 from ui.charts.theme import PALETTES
 from ui.choices import pick, select_one
 from ui.filters import describe_comparison
@@ -51,19 +52,17 @@ def draw_overview(view: View) -> None:
     table = _lines(view.traffic, view.key, labels, grain)
     palette = PALETTES[view.mode]
     colours = dict(zip(labels.values(), (palette.primary, palette.secondary), strict=False))
-    _, notes = shown_notes(view)
+    letters, notes = shown_notes(*_ends(table))
     first = next(iter(labels))
-    chart = charts.over_time(
-        table, colours, grain, view.mode, title=f"Count per {grain}", notes=notes
-    )
+    chart = charts.over_time(table, colours, grain, view.mode, title=f"Count per {grain}")
     show(
         view,
         Card(
             slug=f"{'-and-'.join(labels)}-by-{grain}",
             headline=_peak(table, first, labels[first], grain),
-            chart=chart,
+            chart=with_notes(chart, notes, view.mode),
             data=table,
-            reading=_reading(table, grain),
+            reading=_reading(table, grain, letters=letters),
             metric=f"{' and '.join(labels.values())} by {grain}",
             columns=_COLUMNS,
         ),
@@ -129,7 +128,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
             before = _table(earlier, (*view.key, "previous"), metric, grain, is_split=is_split)
     table = _table(traffic, key, metric, grain, is_split=is_split)
     previous = _moved(before, table, view, grain) if before is not None else None
-    letters, notes = shown_notes(view)
+    letters, notes = shown_notes(*_ends(table))
     label = wording.metric_label(metric, view.traffic.grain)
     chart = charts.over_time(
         table,
@@ -140,7 +139,6 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
         unit=METRICS[metric].unit,
         previous=previous,
         marks=None if is_split else _marks(view, metric, table, grain),
-        notes=notes,
         is_pickable=True,
     )
     picked = show(
@@ -150,9 +148,15 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
             headline=_channels_headline(table, label)
             if is_split
             else _peak(table, metric, label, grain),
-            chart=chart,
+            chart=with_notes(chart, notes, view.mode),
             data=table if previous is None else _with_previous(table, previous),
-            reading=_reading(table, grain, view if before is not None else None, letters),
+            reading=_reading(
+                table,
+                grain,
+                view if before is not None else None,
+                letters,
+                is_ratio=METRICS[metric].is_ratio,
+            ),
             metric=f"{label} by {grain}",
             columns=_COLUMNS,
             is_pickable=True,
@@ -198,6 +202,10 @@ def _lines(traffic: Traffic, key: Key, labels: dict[str, str], grain: str) -> pd
     return pd.concat(parts, ignore_index=True)[
         ["time", "line", "value", "pace", "is_complete", "covered"]
     ]
+
+
+def _ends(table: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
+    return table["time"].min(), table["time"].max()
 
 
 def _pace(values: pd.Series, covered: pd.Series, metric: str) -> pd.Series:
@@ -256,7 +264,7 @@ def _marks(view: View, metric: str, table: pd.DataFrame, grain: str) -> pd.DataF
 
 def _channels_headline(table: pd.DataFrame, label: str) -> str:
     first = next((name for name in table["line"] if name != OTHERS), "")
-    return f"{label} by channel; {first} is the largest"
+    return f"{label} by channel; {first} is the largest channel"
 
 
 def _peak(table: pd.DataFrame, metric: str, label: str, grain: str) -> str:
@@ -276,8 +284,19 @@ def _when(time: pd.Timestamp, grain: str) -> str:
     return f"the week of {wording.day(time)}" if grain == "week" else f"{time:%B %Y}"
 
 
+def _why_it_breaks(*, is_thin: bool) -> str:
+    if is_thin:
+        return f"A line breaks where a rate would rest on fewer than {MIN_BASE} visits."
+    return "Where the line breaks, nothing was recorded."
+
+
 def _reading(
-    table: pd.DataFrame, grain: str, compared: View | None = None, letters: str = ""
+    table: pd.DataFrame,
+    grain: str,
+    compared: View | None = None,
+    letters: str = "",
+    *,
+    is_ratio: bool = False,
 ) -> str:
     parts = ["A high point may be chance; triangles mark what stood out for certain."]
     if grain not in ("hour", "day"):
@@ -287,7 +306,7 @@ def _reading(
             f"Hollow dots are unfinished {grain}s, drawn where they are heading at their pace."
         )
     if table["value"].isna().any():
-        parts.append("Where the line breaks, nothing was recorded.")
+        parts.append(_why_it_breaks(is_thin=table["line"].nunique() > 1 and is_ratio))
     if compared and compared.comparison:
         parts.append(f"Grey: {describe_comparison(compared.comparison)}.")
     return " ".join([*parts, letters]).strip()

@@ -53,11 +53,14 @@ def _fullest(table: pd.DataFrame, metric: str, label: str) -> str:
     sure = table[~table["is_thin"] & table["value"].notna()]
     if sure.empty:
         return f"{label}: each hour was seen too seldom to name one"
+    if METRICS[metric].is_ratio:  # the highest of 168 is chance more often than not
+        low, high = (
+            wording.metric_value(metric, end) for end in sure["value"].quantile([0.05, 0.95])
+        )
+        return f"{label} by hour of the week: mostly between {low} and {high}"
     best = sure.loc[sure["value"].idxmax()]
     when = f"{wording.WEEKDAYS[int(best['weekday'])]} at {wording.clock(int(best['hour']))}"
     value = wording.metric_value(metric, best["value"])
-    if METRICS[metric].is_ratio:
-        return f"{label} was highest on {when}: {value}"
     return f"The fullest hour was {when}: {value} {label.lower()} on average"
 
 

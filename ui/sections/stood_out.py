@@ -16,10 +16,12 @@ from core.traffic import ALL_CHANNELS
 from ui import cache
 from ui.cards import Card, show
 from ui.charts import events as charts
+from ui.charts.notes import with_notes
+from ui.notes import shown_notes
 from ui.page import View, say
 from ui.text import escape
 
-_SAID, _MOST_PANELS = 3, 4
+_SAID, _MOST_LEVELS = 3, 3
 
 
 def counted(view: View, metric: str) -> str:
@@ -128,36 +130,35 @@ def draw_levels(view: View, metric: str) -> None:
             icon=":material/check_circle:",
         )
         return
-    names = list(dict.fromkeys(frame["channel"]))[:_MOST_PANELS]
+    for name in list(dict.fromkeys(frame["channel"]))[:_MOST_LEVELS]:
+        _draw_level(view, found, frame[frame["channel"] == name], name)
+
+
+def _draw_level(view: View, found: LevelChanges, changes: pd.DataFrame, name: str) -> None:
     unit = "week" if view.all_dates.grain == "week" else "day"
-    label = f"{wording.metric_label(metric, view.traffic.grain)} a {unit}"
-    days = found.levels[found.levels["channel"].isin(names)]
-    rest = f" ({len(frame) - 1} more below)" if len(frame) > 1 else ""
+    label = f"{wording.metric_label(found.metric, view.traffic.grain)} a {unit}"
+    days = found.levels[found.levels["channel"] == name]
+    letters, notes = shown_notes(days["time"].min(), days["time"].max())
+    words = [text.rstrip(".") for text in changes["sentence"]]
     show(
         view,
         Card(
-            slug=f"{metric}-level-changes",
-            headline=f"New level: {frame['sentence'].iloc[0].rstrip('.')}{rest}",
-            chart=charts.levels(_named(days), label, view.mode),
-            data=frame,
+            slug=f"{found.metric}-level-of-{name}",
+            headline=f"New level: {words[0]}",
+            chart=with_notes(charts.level(days, label, view.mode), notes, view.mode),
+            data=changes,
             reading="Thin: days with the usual ups and downs of the week taken out. Thick: the "
-            "level they keep.",
+            f"level they keep. {'; '.join(words[1:])} {letters}".strip(),
             metric=f"{label}, weekdays evened out",
             columns=_LEVEL_COLUMNS,
         ),
     )
-    for text in frame["sentence"].iloc[1 : 1 + _SAID]:
-        st.markdown(f"- {escape(text)}")
 
 
 def _is_shown(view: View, found: LevelChanges) -> pd.Series:
     """Changes inside the selected dates."""
     start, end = pd.Timestamp(view.traffic.first_day), pd.Timestamp(view.traffic.last_day)
     return found.frame["start"].between(start, end)
-
-
-def _named(days: pd.DataFrame) -> pd.DataFrame:
-    return days.assign(channel=days["channel"].replace(ALL_CHANNELS, "All traffic"))
 
 
 _LEVEL_COLUMNS = {

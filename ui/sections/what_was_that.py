@@ -11,7 +11,7 @@ import streamlit as st
 from core import wording
 from core.errors import NotEnoughData
 from core.expected import Span
-from core.explain import Against, Explanation, sentence
+from core.explain import Against, Explanation, detail, headline, sentence
 from core.metrics import METRICS
 from core.spikes import Spikes
 from ui import cache, state
@@ -164,10 +164,10 @@ def _draw(view: View, result: Explanation) -> None:
         view,
         Card(
             slug=f"{result.metric}-what-was-that",
-            headline=sentence(result),
+            headline=headline(result),
             chart=charts.parts(table, result.metric, view.mode),
             data=result.parts,
-            reading=_how_to_read(result),
+            reading=f"{detail(result)} {_how_to_read(result)}".strip(),
             metric=f"{label}, difference from {against}, by channel",
             columns=_PART_COLUMNS,
         ),
