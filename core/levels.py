@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from changeforest import Control, changeforest
 from scipy import linalg, stats
 
 from core import wording
@@ -33,9 +32,9 @@ _AROUND = 28
 _USUAL_MEMORY, _MEMORY_WEIGHT = 0.4, 90
 """How alike neighbouring days usually are, worth as much as that many days of data."""
 _OUTLIER = 3.0
-_NOT_A_SLOPE = 0.05
-"""A step must show beside a slope at this level, or growth would be cut into steps."""
-
+_NOT_A_SLOPE, _BETTER = 0.02, 5.0
+"""Growth would be cut into steps: so a step must show beside a slope at that level, and leave less
+misfit than a slope alone, by as many variances of a day."""
 _NO_ERROR = 1e-9
 """Standard error of days that are all alike."""
 
@@ -92,7 +91,7 @@ def find_level_changes(traffic: Traffic, metric: str = "sessions") -> LevelChang
     differences as in Chakar et al. 2017, Bernoulli 23:1408, so that a step does not pass for
     memory), times half the number of days at which it could have been, for neighbouring days are
     hardly two tries. The channels are corrected together (Benjamini-Hochberg), the whole site is
-    a question of its own. A step must also show beside a slope: steady growth has none.
+    a question of its own. A step must also fit better than a slope: steady growth has none.
 
     Args:
         traffic: hourly, daily (two weeks or more) or weekly (twelve).
@@ -191,6 +190,8 @@ def _without_outliers(logs: Array, spread: float) -> Array:
 
 def _candidates(logs: Array, memory: float, spread: float) -> list[int]:
     """Days at which a change would pay for itself; many on purpose, for each is tested."""
+    from changeforest import Control, changeforest
+
     penalty = np.log(len(logs)) * spread**2 * (1 + memory) / (1 - memory)
     control = Control(
         minimal_relative_segment_length=(SHORTEST - 1.25) / len(logs),  # counted less one
@@ -215,7 +216,7 @@ def _test(logs: Array, places: list[int], number: int, memory: float) -> _Step:
     size, error, _ = fits[best]
     freedom = max(last - first - 2, 1)
     p_value = float(2 * stats.t.sf(abs(size) / error, freedom))
-    is_abrupt = _shows_beside_a_slope(logs[first:last], best - first, memory)
+    is_abrupt = _is_abrupt(logs[first:last], best - first, memory)
     return _Step(best, size, error, min(p_value * len(logs) / 2, 1.0), is_abrupt)
 
 
@@ -225,12 +226,16 @@ def _fit(logs: Array, place: int, memory: float) -> tuple[float, float, float]:
     return _least_squares(np.column_stack([np.ones(len(logs)), step]), logs, memory)
 
 
-def _shows_beside_a_slope(logs: Array, place: int, memory: float) -> bool:
+def _is_abrupt(logs: Array, place: int, memory: float) -> bool:
+    """Whether a step fits clearly better than a slope, and still shows beside one."""
     time = np.arange(len(logs)) - place
-    terms = np.column_stack([np.ones(len(logs)), (time >= 0).astype(float), time])
-    size, error, _ = _least_squares(terms, logs, memory)
+    one, step = np.ones(len(logs)), (time >= 0).astype(float)
+    _, _, with_step = _least_squares(np.column_stack([one, step]), logs, memory)
+    _, _, with_slope = _least_squares(np.column_stack([one, time]), logs, memory)
+    size, error, _ = _least_squares(np.column_stack([one, step, time]), logs, memory)
     freedom = max(len(logs) - 3, 1)
-    return bool(2 * stats.t.sf(abs(size) / error, freedom) < _NOT_A_SLOPE)
+    is_beside = 2 * stats.t.sf(abs(size) / error, freedom) < _NOT_A_SLOPE
+    return bool(is_beside and with_slope - with_step > _BETTER * with_step / freedom)
 
 
 def _least_squares(terms: Array, logs: Array, memory: float) -> tuple[float, float, float]:

@@ -73,7 +73,7 @@ def series(traffic: Traffic, metrics: Sequence[str], grain: str) -> pd.DataFrame
     if not traffic.has_time:
         raise NotEnoughData("no_time")
     cover = _cover(traffic, grain)
-    sums = _sums(total_over_time(traffic, traffic.exported), grain).reindex(cover.index)
+    sums = _sums(traffic, total_over_time(traffic, traffic.exported), grain).reindex(cover.index)
     table = pd.DataFrame({metric: values(sums, metric) for metric in metrics})
     table = table.mask(cover["covered"] == 0).join(cover)
     return table.rename_axis("time").reset_index()
@@ -102,7 +102,7 @@ def series_by_channel(traffic: Traffic, metric: str, grain: str) -> pd.DataFrame
     lines = []
     for name in [*own, OTHERS] if len(own) < len(channels) else own:
         rows = counts.xs(name, level="channel").reindex(traffic.times, fill_value=0.0)
-        sums = _sums(rows, grain).reindex(cover.index)
+        sums = _sums(traffic, rows, grain).reindex(cover.index)
         line = values(sums, metric).mask(cover["covered"] == 0)
         if entry.denominator:
             line = line.where(sums[entry.denominator] >= MIN_BASE)
@@ -111,7 +111,9 @@ def series_by_channel(traffic: Traffic, metric: str, grain: str) -> pd.DataFrame
     return table[["time", "channel", "value", "is_complete", "covered"]]
 
 
-def _sums(counts: pd.DataFrame, grain: str) -> pd.DataFrame:
+def _sums(traffic: Traffic, counts: pd.DataFrame, grain: str) -> pd.DataFrame:
+    if grain == traffic.grain:  # a weekly file's weeks may start on any day
+        return counts
     return counts.groupby(_starts(pd.DatetimeIndex(counts.index), grain)).sum()
 
 

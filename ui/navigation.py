@@ -33,7 +33,7 @@ PAGES = (
         "pages/1_Trends.py",
         "Trends",
         ":material/show_chart:",
-        "When do people come, and what was that spike?",
+        "When do people come, is this week different, and what was that peak?",
     ),
     Page(
         "correlations",

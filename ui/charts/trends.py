@@ -120,7 +120,7 @@ def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.
     rows = previous[previous["is_complete"]].assign(period=EARLIER)
     return (
         alt.Chart(rows)
-        .mark_line(color=colour, strokeWidth=1.2, strokeDash=[4, 3])
+        .mark_line(color=colour, strokeWidth=1.2, strokeDash=[4, 3], point=_points(rows, colour))
         .encode(
             x="time:T",
             y="value:Q",
@@ -133,6 +133,11 @@ def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.
             ],
         )
     )
+
+
+def _points(rows: pd.DataFrame, colour: str) -> alt.OverlayMarkDef | bool:
+    """A dot for each of a few: one alone has no line."""
+    return alt.OverlayMarkDef(color=colour, size=24) if len(rows) <= _MOST_DOTS else False
 
 
 def _marks(marks: pd.DataFrame, mode: Mode) -> alt.Chart:

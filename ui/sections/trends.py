@@ -16,6 +16,8 @@ from ui.page import View
 from ui.sections.rhythm import block_sentence, find_windows, window_name
 from ui.text import escape
 
+_NEEDS_DAYS = "Weeks or months do not tell: add “Date” to the export in GA4."
+
 
 def draw_answer(view: View) -> None:
     """The page's answer in one sentence."""
@@ -64,8 +66,10 @@ def _when(view: View) -> str:
     metric = view.traffic.main_metric
     try:
         found = cache.find_blocks((*view.key, metric), view.traffic, metric)
-    except NotEnoughData:
-        return "That takes two weeks by hour: export “Date + hour” from GA4."
+    except NotEnoughData as problem:
+        if problem.code == "too_few_days":
+            return "That takes two weeks; the file holds fewer."
+        return "Days do not tell: add “Date + hour” to the export in GA4."
     if found.high.empty:
         return "No stretch of the week is surely busier than a typical hour."
     return f"{block_sentence(found)}."
@@ -75,8 +79,10 @@ def _last_week(view: View) -> str:
     """The newest seven whole days against the seven before."""
     traffic, metric = view.all_dates, view.traffic.main_metric
     end = pd.Timestamp(view.traffic.last_day)
-    if traffic.grain not in ("hour", "day") or end - pd.Timedelta(days=13) < traffic.times[0]:
-        return "That takes two weeks by hour or by day."
+    if traffic.grain not in ("hour", "day"):
+        return _NEEDS_DAYS
+    if end - pd.Timedelta(days=13) < traffic.times[0]:
+        return "That takes two weeks; the file holds fewer."
     if traffic.grain == "hour" and traffic.times[-1].hour < traffic.times.hour.max():
         end -= pd.Timedelta(days=1)  # the last day is unfinished
     starts = [end - pd.Timedelta(days=back) for back in (6, 13)]
@@ -104,7 +110,8 @@ def _last_week(view: View) -> str:
 
 def _peak(found: Spikes | NotEnoughData) -> str:
     if isinstance(found, NotEnoughData):
-        return "That takes two weeks by hour or by day."
+        is_short = found.code == "too_few_days"
+        return "That takes two weeks; the file holds fewer." if is_short else _NEEDS_DAYS
     if found.frame.empty:
         return "Nothing stands out: every hour and day is within what this traffic does by itself."
     return str(found.frame["sentence"].iloc[0])
