@@ -100,14 +100,39 @@ def expect(counts: pd.DataFrame, hold_out: Span | None = None) -> pd.DataFrame:
     [20.0, 8.0]
     """
     grid = _Grid(counts, hold_out)
+    return grid.as_frame(_expect(grid, np.arange(len(grid.days))))
+
+
+def _expect(grid: _Grid, days: NDArray[np.int64]) -> Array:
+    """Expected counts as days × slots × channels, for the days asked for; NaN for the others."""
     shape = grid.values[:, :, grid.is_dense]
     level = _day_level(shape, grid)
-    expected = np.zeros_like(grid.values)
-    expected[:, :, grid.is_dense] = _profile(shape / _positive(level)[:, None], grid)
-    expected[:, :, grid.is_dense] *= level[:, None]
+    expected = np.full_like(grid.values, np.nan)
+    profile = _profile(shape / _positive(level)[:, None], grid, days)
+    expected[:, :, grid.is_dense] = profile * level[:, None]
     sparse = ~grid.is_dense
     expected[:, :, sparse] = expected[:, :, -1:] * _share_of_day(grid)[:, None]
-    return grid.as_frame(_add_up(expected))
+    return _add_up(expected, grid.mean[:-1])
+
+
+def expect_within(counts: pd.DataFrame, span: Span) -> pd.DataFrame:
+    """Expected count of each period of a stretch, as if the stretch were not in the file.
+
+    Only the weeks around it have a say, so a file of several years takes no longer.
+
+    Args:
+        counts: as for ``expect``.
+        span: start and end (exclusive); periods outside of the file are left out.
+
+    Returns:
+        The rows of the stretch.
+    """
+    near = pd.Timedelta(weeks=_WEEKS_AROUND, days=_LEVEL_DAYS)
+    around = counts[(counts.index >= span[0] - near) & (counts.index < span[1] + near)]
+    grid = _Grid(around, span)
+    inside = np.flatnonzero((grid.days >= span[0].normalize()) & (grid.days < span[1]))
+    expected = grid.as_frame(_expect(grid, inside))
+    return expected[(expected.index >= span[0]) & (expected.index < span[1])]
 
 
 class _Grid:
@@ -124,11 +149,13 @@ class _Grid:
         )
         self.values = np.full((len(self.days), len(hours), counts.shape[1]), np.nan)
         self.values[self.place] = counts.to_numpy()
-        self.is_dense = counts.mean().to_numpy() >= _DENSE
-        self.is_dense[-1] = True  # the whole site, whose shape the small ones take
         if hold_out is not None:
             held = (times >= hold_out[0]) & (times < hold_out[1])
             self.values[self.place[0][held], self.place[1][held]] = np.nan
+        known = np.maximum((~np.isnan(self.values)).sum(axis=(0, 1)), 1)
+        self.mean = np.nansum(self.values, axis=(0, 1)) / known
+        self.is_dense = self.mean >= _DENSE
+        self.is_dense[-1] = True  # the whole site, whose shape the small ones take
         self.weekday = self.days.day_of_week.to_numpy()
         self.kind = self.weekday >= 5
 
@@ -149,8 +176,9 @@ def _midmean(values: Array) -> Array:
     ordered = np.sort(values, axis=0)  # NaN goes last
     known = np.count_nonzero(~np.isnan(values), axis=0)
     place = np.arange(len(values)).reshape(-1, *[1] * (values.ndim - 1))
-    is_middle = (place >= known // 4) & (place < known - known // 4)
-    middle = np.where(is_middle, np.nan_to_num(ordered), 0.0)
+    cut = np.where(known > 2, np.maximum(known // 4, 1), 0)  # of three, the middle one
+    is_middle = (place >= cut) & (place < known - cut)
+    middle = np.where(is_middle, ordered, 0.0)
     return middle.sum(axis=0) / np.maximum(is_middle.sum(axis=0), 1)
 
 
@@ -203,16 +231,20 @@ def _weekday_factor(totals: Array, grid: _Grid) -> Array:
 
 
 def _running_median(totals: Array) -> Array:
-    """Over fifteen days around; across a hole a straight line, beyond the end the last known."""
-    rolling = pd.DataFrame(totals).rolling(_LEVEL_DAYS, center=True, min_periods=_MIN_LEVEL_DAYS)
-    return rolling.median().interpolate(limit_direction="both").fillna(0.0).to_numpy()
+    """Over fifteen known days around; across a hole a straight line, beyond the end the last."""
+    frame = pd.DataFrame(totals)
+    known = frame[frame.notna().any(axis=1)]  # a filter may leave Mondays only
+    least = min(_MIN_LEVEL_DAYS, max(len(known), 1))
+    rolled = known.rolling(_LEVEL_DAYS, center=True, min_periods=least).median()
+    filled = rolled.reindex(frame.index).interpolate(limit_direction="both")
+    return filled.fillna(0.0).to_numpy()
 
 
-def _profile(relative: Array, grid: _Grid) -> Array:
-    """Per day and slot, the usual share of the day's level, from other days only."""
+def _profile(relative: Array, grid: _Grid, asked: NDArray[np.int64]) -> Array:
+    """Per day asked for and slot, the usual share of the day's level, from other days only."""
     days = np.arange(len(relative))
-    result = np.empty_like(relative)
-    for day in days:
+    result = np.full_like(relative, np.nan)
+    for day in asked:
         apart = np.abs(days - day)
         own = (apart % 7 == 0) & (apart > 0) & (apart <= 7 * _WEEKS_AROUND)
         prior = (grid.kind == grid.kind[day]) & (apart > 0) & (apart <= _PRIOR_DAYS)
@@ -227,11 +259,16 @@ def _share_of_day(grid: _Grid) -> Array:
     return level[:, ~grid.is_dense] / _positive(level[:, -1:])
 
 
-def _add_up(expected: Array) -> Array:
-    """Scale the channels so that they add up to the whole site, which stands last."""
+def _add_up(expected: Array, mean: Array) -> Array:
+    """Scale the channels so that they add up to the whole site, which stands last.
+
+    Where none of them has an expected of its own, each has its share of the whole file.
+    """
     parts, whole = expected[:, :, :-1], expected[:, :, -1:]
     total = parts.sum(axis=2, keepdims=True)
-    return np.concatenate([parts * np.where(total > 0, whole / _positive(total), 1.0), whole], 2)
+    share = mean / max(mean.sum(), 1e-9)
+    scaled = np.where(total > 0, parts * (whole / _positive(total)), share * whole)
+    return np.concatenate([scaled, whole], axis=2)
 
 
 def root_residual(actual: pd.Series, expected: pd.Series) -> pd.Series:

@@ -17,6 +17,7 @@ from core.expected import (
     Span,
     counts_by_channel,
     expect,
+    expect_within,
     require_weeks,
     root_residual,
     root_spread,
@@ -133,7 +134,7 @@ def explain(
     tables = {name: counts_by_channel(traffic, name) for name in names}
     if against == "usual":
         require_weeks(traffic)
-        others = {name: expect(table, span) for name, table in tables.items()}
+        others = {name: expect_within(table, span) for name, table in tables.items()}
     else:
         earlier = (start - (shift or end - start), end - (shift or end - start))
         others = tables
@@ -276,7 +277,7 @@ def _held_out(whole: dict[str, pd.DataFrame], span: Span) -> tuple[pd.DataFrame,
     }
     actual = [{name: sum_over(t, one)[ALL_CHANNELS] for name, t in days.items()} for one in spans]
     usual = [
-        {name: sum_over(expect(t, one), one)[ALL_CHANNELS] for name, t in without.items()}
+        {name: expect_within(t, one).sum()[ALL_CHANNELS] for name, t in without.items()}
         for one in spans
     ]
     return pd.DataFrame(actual, index=starts), pd.DataFrame(usual, index=starts)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, stats
+from scipy import stats
 
 from core import wording
 from core.errors import NotEnoughData
@@ -142,9 +142,9 @@ def _steps(level: pd.Series, inner: int) -> list[_Step]:
     memory, spread = _memory(logs)
     spread = max(spread, float(np.sqrt(1 / (level.mean() + 1))))  # at least that of counting
     places = _candidates(_without_outliers(logs, spread), memory, spread)
-    clean = _without_outliers(logs, spread)
+    clean, known = _without_outliers(logs, spread), dict[tuple[int, int, int], _Step]()
     while places:
-        steps = [_test(clean, places, number, memory) for number in range(len(places))]
+        steps = [_test(clean, places, number, memory, known) for number in range(len(places))]
         weakest = _weakest(steps, places, len(clean), inner)
         if weakest is None:
             return steps
@@ -201,22 +201,34 @@ def _candidates(logs: Array, memory: float, spread: float) -> list[int]:
     return [int(place) for place in found if SHORTEST <= place <= len(logs) - SHORTEST]
 
 
-def _test(logs: Array, places: list[int], number: int, memory: float) -> _Step:
-    """Size and p-value of one step, at the day near it that fits best."""
-    before = places[number - 1] if number else 0
-    after = places[number + 1] if number + 1 < len(places) else len(logs)
+def _test(
+    logs: Array,
+    places: list[int],
+    number: int,
+    memory: float,
+    known: dict[tuple[int, int, int], _Step],
+) -> _Step:
+    """One step at the day near it that fits best, to which its place moves."""
+    edges = [0, *places, len(logs)]
     place = places[number]
-    first, last = max(before, place - _AROUND), min(after, place + _AROUND)
+    first = max(edges[number], place - _AROUND)
+    last = min(edges[number + 2], place + _AROUND)
+    if (first, place, last) not in known:  # most neighbours stay when one step is given up
+        known[first, place, last] = _best_step(logs, (first, place, last), memory)
+    places[number] = known[first, place, last].place
+    return known[first, place, last]
+
+
+def _best_step(logs: Array, where: tuple[int, int, int], memory: float) -> _Step:
+    """Size and p-value of a step between two days, at the day near its place that fits best."""
+    first, place, last = where
     nearby = range(max(place - 2, first + SHORTEST), min(place + 2, last - SHORTEST) + 1)
-    fits = {day: _fit(logs[first:last], day - first, memory) for day in nearby} or {
-        place: _fit(logs[first:last], place - first, memory)
-    }
+    part = logs[first:last]
+    fits = {day: _fit(part, day - first, memory) for day in [*nearby] or [place]}
     best = min(fits, key=lambda day: fits[day][2])
-    places[number] = best
     size, error, _ = fits[best]
-    freedom = max(last - first - 2, 1)
-    p_value = float(2 * stats.t.sf(abs(size) / error, freedom))
-    is_abrupt = _is_abrupt(logs[first:last], best - first, memory)
+    p_value = float(2 * stats.t.sf(abs(size) / error, max(last - first - 2, 1)))
+    is_abrupt = _is_abrupt(part, best - first, memory)
     return _Step(best, size, error, min(p_value * len(logs) / 2, 1.0), is_abrupt)
 
 
@@ -240,15 +252,20 @@ def _is_abrupt(logs: Array, place: int, memory: float) -> bool:
 
 def _least_squares(terms: Array, logs: Array, memory: float) -> tuple[float, float, float]:
     """Second coefficient, its standard error and the misfit, under AR(1) errors."""
-    covariance = linalg.toeplitz(memory ** np.arange(len(logs)))
-    root = linalg.cholesky(covariance, lower=True)
-    white, target = (linalg.solve_triangular(root, part, lower=True) for part in (terms, logs))
-    inverse = linalg.pinvh(white.T @ white)
+    white = _without_memory(np.column_stack([terms, logs]), memory)
+    white, target = white[:, :-1], white[:, -1]
+    inverse = np.linalg.pinv(white.T @ white)
     fitted = inverse @ white.T @ target
     misfit = float(((target - white @ fitted) ** 2).sum())
     variance = misfit / max(len(logs) - terms.shape[1], 1)
     error = float(np.sqrt(variance * inverse[1, 1]))
     return float(fitted[1]), max(error, _NO_ERROR), misfit
+
+
+def _without_memory(columns: Array, memory: float) -> Array:
+    """Each row less what it has from the row before (Prais and Winsten 1954)."""
+    scale = np.sqrt(1 - memory**2)
+    return np.vstack([columns[:1], (columns[1:] - memory * columns[:-1]) / scale])
 
 
 def _results(

@@ -18,6 +18,7 @@ from core.expected import (
     Span,
     counts_by_channel,
     expect,
+    expect_within,
     require_weeks,
     root_residual,
     root_spread,
@@ -51,6 +52,10 @@ _SHARED = 0.5
 """A channel that holds less than this part of the change did not carry it alone."""
 _PRECISION = 0.1
 """Half-width of the engagement rate, in points of a share, within which "held" is said."""
+
+_RATE_WINDOW = 24
+"""Periods over which a rate is taken as steady, to see how far single ones stray from it."""
+_ENGAGEMENT_PARTS = ("sessions", "engaged_sessions")
 
 Kind = Literal["spike", "dip"]
 SPIKE: Kind = "spike"
@@ -348,7 +353,10 @@ def _describe_all(
     tested: Array,
     metric: str,
 ) -> Spikes:
-    described = [_describe(traffic, counts, event, metric) for event in events]
+    both = {name: counts_by_channel(traffic, name) for name in _ENGAGEMENT_PARTS if events}
+    described = [_describe(traffic, counts, both, event) for event in events]
+    for row, _ in described:
+        row["sentence"] = _sentence(row, metric, traffic.grain)
     kept = [(row, parts) for row, parts in described if abs(_channel_excess(row)) >= MIN_EXCESS]
     kept.sort(key=lambda pair: -abs(_channel_excess(pair[0])))
     frame = pd.DataFrame([row for row, _ in kept], columns=list(_COLUMNS))
@@ -364,12 +372,12 @@ def _channel_excess(row: dict[str, Any]) -> float:
 
 
 def _describe(
-    traffic: Traffic, counts: pd.DataFrame, event: _Event, metric: str
+    traffic: Traffic, counts: pd.DataFrame, both: dict[str, pd.DataFrame], event: _Event
 ) -> tuple[dict[str, Any], pd.DataFrame]:
-    """An event in numbers and words, and its parts; measured as if it were not in the file."""
+    """An event in numbers, and its parts; measured as if it were not in the file."""
     span = event.span
     parts = pd.DataFrame(
-        {"actual": sum_over(counts, span), "expected": sum_over(expect(counts, span), span)}
+        {"actual": sum_over(counts, span), "expected": expect_within(counts, span).sum()}
     ).rename_axis("channel")
     parts["excess"] = parts["actual"] - parts["expected"]
     whole = parts.loc[ALL_CHANNELS]
@@ -387,41 +395,54 @@ def _describe(
         "channel_expected": parts.loc[channel, "expected"],
         "channel_actual": parts.loc[channel, "actual"],
         "channel_share": moved[channel] / moved.sum() if moved.sum() > 0 else np.nan,
-        **_engagement(traffic, channel, span),
+        **_engagement(traffic, both, channel, span),
         "p_value": event.p_value,
     }
-    row["sentence"] = _sentence(row, metric, traffic.grain)
     return row, parts.reset_index()
 
 
-def _engagement(traffic: Traffic, channel: str, span: Span) -> dict[str, Any]:
+def _engagement(
+    traffic: Traffic, both: dict[str, pd.DataFrame], channel: str, span: Span
+) -> dict[str, Any]:
     """Engagement rate of a channel during a stretch against such hours of other weeks."""
-    nothing = {"engagement_rate": np.nan, "usual_engagement_rate": np.nan, "engagement": ""}
-    if not {"sessions", "engaged_sessions"} <= set(traffic.exported):
-        return nothing
-    tables = {name: counts_by_channel(traffic, name) for name in ("sessions", "engaged_sessions")}
-    if channel not in tables["sessions"] or channel not in tables["engaged_sessions"]:
-        return nothing
-    actual = pd.DataFrame({name: table[channel] for name, table in tables.items()})
-    usual = pd.DataFrame({name: expect(table, span)[channel] for name, table in tables.items()})
-    now = ratio(sum_over(actual, span).to_frame().T, "engagement_rate").iloc[0]
-    before = ratio(sum_over(usual, span).to_frame().T, "engagement_rate").iloc[0]
+    is_known = set(_ENGAGEMENT_PARTS) <= set(traffic.exported)
+    if not is_known or not all(channel in table for table in both.values()):
+        return {"engagement_rate": np.nan, "usual_engagement_rate": np.nan, "engagement": ""}
+    columns = list(dict.fromkeys([channel, ALL_CHANNELS]))
+    both = {name: table[columns] for name, table in both.items()}
+    inside = {name: _rows(table, span) for name, table in both.items()}
+    actual = pd.DataFrame({name: table[channel] for name, table in inside.items()})
+    usual = pd.DataFrame({n: expect_within(table, span)[channel] for n, table in both.items()})
+    now, before = (
+        float(ratio(sums.sum().to_frame().T, "engagement_rate").iloc[0]) for sums in (actual, usual)
+    )
     return {
         "engagement_rate": now,
         "usual_engagement_rate": before,
-        "engagement": _verdict(actual, usual, span, float(before)),
+        "engagement": _verdict(actual, usual, _strayed(both, channel), before),
     }
 
 
-def _verdict(actual: pd.DataFrame, usual: pd.DataFrame, span: Span, before: float) -> str:
-    """What became of the rate: binomial chance, widened by how rates stray from hour to hour."""
-    rate = ratio(usual, "engagement_rate").clip(0, 1)
-    chance = np.sqrt((actual["sessions"] * rate * (1 - rate)).where(lambda v: v > 0))
-    strayed = ((actual["engaged_sessions"] - actual["sessions"] * rate) / chance).dropna()
-    spread = float(stats.median_abs_deviation(strayed, scale="normal")) if len(strayed) else 1.0
-    during = sum_over(actual, span) / max(spread, 1.0) ** 2
+def _rows(table: pd.DataFrame, span: Span) -> pd.DataFrame:
+    return table[(table.index >= span[0]) & (table.index < span[1])]
+
+
+def _strayed(both: dict[str, pd.DataFrame], channel: str) -> float:
+    """How much more rates stray from period to period than chance alone would let them."""
+    sessions, engaged = (both[name][channel] for name in _ENGAGEMENT_PARTS)
+    rate = engaged.rolling(_RATE_WINDOW, center=True, min_periods=1).sum() / sessions.rolling(
+        _RATE_WINDOW, center=True, min_periods=1
+    ).sum().where(lambda total: total > 0)
+    chance = np.sqrt((sessions * rate * (1 - rate)).where(lambda variance: variance > 0))
+    rest = ((engaged - sessions * rate) / chance).dropna()
+    return float(stats.median_abs_deviation(rest, scale="normal")) if len(rest) else 1.0
+
+
+def _verdict(actual: pd.DataFrame, usual: pd.DataFrame, strayed: float, before: float) -> str:
+    """What became of the rate: binomial chance, widened by how rates stray in this channel."""
+    during = actual.sum() / max(strayed, 1.0) ** 2
     now = wilson_interval(during["engaged_sessions"], during["sessions"])
-    if not np.isfinite([before, now.low]).all():
+    if not np.isfinite([before, now.low]).all() or not usual["sessions"].sum() > 0:
         return CANNOT_TELL
     if now.high < before:
         return FELL

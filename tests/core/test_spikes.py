@@ -125,7 +125,7 @@ def failures() -> list[Case]:
     ids=["many kinds", "two weeks"],
 )
 def test_calm_sites_seldom_raise_an_alarm(sites, most) -> None:
-    """At most one false event in 28 days is the promise; measured were 0.05, and 0.5 of two weeks."""
+    """At most one false event in 28 days is the promise; measured: 0.05, and 0.5 of two weeks."""
     traffics = [as_export(simulate(seed, site)) for seed, site in enumerate(sites)]
     alarms = sum(len(find_spikes(traffic).frame) for traffic in traffics)
     assert alarms / sum(traffic.days for traffic in traffics) * 28 <= most
@@ -151,15 +151,34 @@ def test_a_slow_wave_of_days_is_no_event(seed) -> None:
     assert find_spikes(make_traffic(frame, "day")).frame.empty
 
 
-@pytest.mark.parametrize("case", ["quiet weekends", "growth"])
-def test_quiet_weekends_and_steady_growth_are_no_events(case) -> None:
-    found = []
-    for seed in range(6):
-        site = random_site(seed)
-        quiet = tuple(replace(channel, weekend=0.05) for channel in site.channels)
-        site = replace(site, growth=0.05) if case == "growth" else replace(site, channels=quiet)
-        found.append(len(find_spikes(as_export(simulate(seed, site))).frame))
-    assert sum(found) <= 1
+def quiet_weekends(site: Site) -> Site:
+    return replace(
+        site, channels=tuple(replace(channel, weekend=0.05) for channel in site.channels)
+    )
+
+
+def steady_growth(site: Site) -> Site:
+    return replace(site, growth=0.05)
+
+
+@pytest.mark.parametrize("change", [quiet_weekends, steady_growth])
+def test_quiet_weekends_and_steady_growth_are_no_events(change) -> None:
+    sites = [change(random_site(seed)) for seed in range(8)]
+    traffics = [as_export(simulate(seed, site)) for seed, site in enumerate(sites)]
+    alarms = [len(find_spikes(traffic).frame) for traffic in traffics]
+    assert sum(alarms) / sum(traffic.days for traffic in traffics) * 28 <= 0.2
+
+
+@pytest.mark.parametrize("mean", [0.8, 1.4, 2.6, 4.0])
+def test_a_small_channel_that_comes_in_the_evening_has_no_event_each_evening(mean) -> None:
+    """What is looked at by itself must be held against its own hours, not those of the site."""
+    evening = Channel("Organic Social", mean, peak=20.0, swing=1.2, weekend=1.3)
+    office = Channel("Organic Search", 60.0, peak=11.0)
+    alarms = 0
+    for seed in range(3):
+        traffic = as_export(simulate(seed, Site(channels=(office, evening))))
+        alarms += len(find_spikes(traffic).frame)
+    assert alarms <= 1
 
 
 @pytest.mark.parametrize("grain", ["hour", "day"])
@@ -294,23 +313,44 @@ def test_what_two_channels_do_at_the_same_time_is_one_event() -> None:
     assert found["channel_share"].iloc[0] < 0.9
 
 
-@pytest.mark.parametrize(("share", "said"), [(0.55, {"held", "cannot tell"}), (0.2, {"fell"})])
-def test_it_says_what_became_of_the_engagement_rate(share, said) -> None:
-    """The largest channel engages in 55 % of its sessions; those who came in addition differ."""
-    for seed in range(5):
-        frame = simulate(seed)
-        start = pd.Timestamp("2024-02-08 18:00")
-        planted = plant_spike(frame, "Organic Search", start, 4, 4.0)
-        more = planted["sessions"] - frame["sessions"]
-        engaged = frame["engaged_sessions"] + (more * share).round()
-        event = find_spikes(as_export(planted.assign(engaged_sessions=engaged))).frame.iloc[0]
-        assert event["engagement"] in said
-        inside = planted["time"].between(start, start + 4 * HOUR, inclusive="left")
-        inside &= planted["channel"] == "Organic Search"
-        if event["start"] == start and event["end"] == start + 4 * HOUR:
-            rate = engaged[inside].sum() / planted.loc[inside, "sessions"].sum()
-            assert event["engagement_rate"] == pytest.approx(rate)
-        assert event["usual_engagement_rate"] == pytest.approx(0.55, abs=0.06)
+def verdicts(seeds: range, lower: float) -> list[str]:
+    """Four busy hours of the largest channel, in which the share engaged is lower by so much.
+
+    Those engaged are drawn anew for the sessions that come: the planted noise of few sessions
+    multiplied would be that of few sessions still. The day has a shock of its own, as all have.
+    """
+    said = []
+    for seed in seeds:
+        site, rng = random_site(seed), np.random.default_rng([seed, 25])
+        channel = site.channels[0]
+        wednesdays = site.days[site.days.day_of_week == 2]
+        start = wednesdays[len(wednesdays) // 2] + int(channel.peak) * HOUR
+        frame = plant_spike(simulate(seed, site), channel.name, start, 4, 4.0, seed)
+        inside = frame["time"].between(start, start + 4 * HOUR, inclusive="left")
+        inside &= frame["channel"] == channel.name
+        rate = channel.rate - lower
+        odds = rate / (1 - rate) * np.exp(rng.normal(0, 0.1))
+        engaged = rng.binomial(frame.loc[inside, "sessions"], odds / (1 + odds))
+        frame.loc[inside, "engaged_sessions"] = engaged
+        events = find_spikes(as_export(frame)).frame
+        event = events[events["channel"] == channel.name].iloc[0]
+        assert event["usual_engagement_rate"] == pytest.approx(channel.rate, abs=0.06)
+        if (event["start"], event["end"]) == (start, start + 4 * HOUR):
+            shown = engaged.sum() / frame.loc[inside, "sessions"].sum()
+            assert event["engagement_rate"] == pytest.approx(shown)
+        said.append(event["engagement"])
+    return said
+
+
+def test_an_engagement_rate_as_ever_is_seldom_said_to_have_moved() -> None:
+    said = verdicts(range(40), lower=0.0)
+    assert said.count("fell") + said.count("rose") <= 0.15 * len(said)
+    assert said.count("held") >= 0.6 * len(said)
+
+
+def test_an_engagement_rate_that_fell_is_said_to_have_fallen() -> None:
+    said = verdicts(range(10), lower=0.15)
+    assert said.count("fell") >= 9
 
 
 def test_without_engagement_nothing_is_said_about_it() -> None:
@@ -392,11 +432,12 @@ def test_weeks_are_refused() -> None:
 
 
 def test_a_hole_and_unfinished_days_are_no_dips() -> None:
-    frame = simulate(9)
-    kept = frame["time"].between("2024-01-01 13:00", "2024-02-20 05:00")
-    kept &= ~frame["time"].between("2024-01-17 07:00", "2024-01-25 15:00")
-    found = find_spikes(as_export(frame[kept])).frame
-    assert found.empty
+    for seed in range(4):
+        frame = simulate(seed)
+        kept = frame["time"].between("2024-01-01 13:00", "2024-02-20 05:00")
+        kept &= ~frame["time"].between("2024-01-17 07:00", "2024-01-25 15:00")
+        found = find_spikes(as_export(frame[kept])).frame
+        assert "dip" not in set(found["kind"])
 
 
 # --- What comes out ---------------------------------------------------------------------------
@@ -449,7 +490,7 @@ def test_a_site_without_channels_is_looked_at_as_a_whole() -> None:
     frame = plant_spike(simulate(1, site), "Direct", start, 4, 3.5).drop(columns="channel")
     event = find_spikes(make_traffic(frame, "hour")).frame.iloc[0]
     assert event["channel"] == "(all)"
-    assert (event["start"], event["end"]) == (start, start + 4 * HOUR)
+    assert start <= event["start"] < event["end"] <= start + 6 * HOUR
     assert "(all)" not in event["sentence"]
 
 

@@ -1,13 +1,18 @@
 """Every page in every state, driven without a browser."""
 
 import hashlib
+import json
+import re
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.ingest import read_export
+from tests import naive
 from tests.builders import BROKEN_FILES, DAILY_EXPORT, TIMELESS_EXPORT, export_text
 from ui import state
 
@@ -71,9 +76,9 @@ def test_home_without_a_file_says_what_to_drop_and_how_to_get_it() -> None:
 
 
 EXPECTED_CHARTS = {
-    "sample": [1, 4, 2, 4, 2, 1],
-    "real": [1, 4, 2, 4, 2, 1],
-    "days without channels": [1, 1, 2, 0, 2, 0],
+    "sample": [1, 7, 2, 4, 2, 1],
+    "real": [1, 7, 2, 4, 2, 1],
+    "days without channels": [1, 2, 2, 0, 2, 0],
     "channels without time": [0, 0, 0, 3, 0, 1],
 }
 
@@ -149,7 +154,35 @@ def test_filters_survive_page_changes_and_are_reset_in_one_click(sample_export) 
 
 
 def button(app: AppTest, label: str):
-    return next(found for found in app.button if found.label == label)
+    return labelled(app.button, label)
+
+
+def labelled(widgets, label: str):
+    """The last one of that name: a form comes after its shortcut."""
+    return [found for found in widgets if found.label == label][-1]
+
+
+def choose(app: AppTest, label: str, value: str) -> AppTest:
+    """Press one of the options that stand side by side."""
+    labelled(app.get("button_group"), label).set_value(value).run()
+    assert not app.exception
+    return app
+
+
+def headlines(app: AppTest) -> list[str]:
+    """What the chart cards say, as a person sees it."""
+    found = [element.value for element in app.markdown if element.value.startswith("#### ")]
+    return [text.removeprefix("#### ").replace("\\", "") for text in found]
+
+
+def main_chart(app: AppTest) -> dict:
+    return json.loads(app.get("vega_lite_chart")[0].proto.spec)
+
+
+def dashes(app: AppTest) -> list[list[int]]:
+    """Dash patterns of the lines of the first chart."""
+    marks = [layer["mark"] for layer in main_chart(app)["layer"]]
+    return [mark["strokeDash"] for mark in marks if mark["type"] == "line" and "strokeDash" in mark]
 
 
 @pytest.mark.parametrize("page", [HOME, *PAGES])
@@ -161,7 +194,7 @@ def test_an_empty_selection_says_so_and_offers_the_reset(page) -> None:
     )
     app = start(rows, page)
     app.multiselect[0].select("Email")
-    app.date_input[0].set_value((date(2024, 1, 1), date(2024, 1, 5))).run()
+    labelled(app.date_input, "Dates").set_value((date(2024, 1, 1), date(2024, 1, 5))).run()
     assert not app.exception
     assert "nothing of the file" in words(app)
     button(app, "Reset all filters").click().run()
@@ -171,28 +204,294 @@ def test_an_empty_selection_says_so_and_offers_the_reset(page) -> None:
 
 def test_the_period_before_is_drawn_when_asked_for(sample_export) -> None:
     app = start(sample_export, "pages/1_Trends.py")
-    before = app.get("vega_lite_chart")[0].proto.spec
+    before = dashes(app)
+    assert "against the" not in words(app)
     app.toggle[0].set_value(True).run()
-    after = app.get("vega_lite_chart")[0].proto.spec
-    assert "strokeDash" not in before
-    assert "strokeDash" in after
-    assert "28 before" in words(app)
+    assert len(dashes(app)) == len(before) + 1
+    assert [4, 3] in dashes(app)
+    assert "Grey: last 28 days (31 Mar – 27 Apr 2025) against the 28 before." in words(app)
+    choose(app, "Lines", "by_channel")
+    assert [4, 3] in dashes(app)
+
+
+def test_a_real_peak_has_a_name_and_a_channel(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    shown = words(app)
+    glance = shown[shown.index("What was that peak?") :]
+    assert glance.split("**")[1].strip().startswith("Wed 17 Apr 2024, 18:00")
+    assert "Organic Social carries" in glance.split(". ")[1]
+    assert "The highest day was Wed 17 Apr 2024: 7,659 sessions" in headlines(app)
+    assert labelled(app.selectbox, STRETCH).options[0].startswith("Spike: Wed 17 Apr 2024, 18:00")
+    card = next(text for text in headlines(app) if text.startswith("Wed 17 Apr 2024, 18:00"))
+    assert card.endswith("is usual")
+
+
+STRETCH = "Which stretch? (or click or drag in the chart)"
+PEAKS = {
+    "hour": "The highest hour was Wed 17 Apr 2024, 18:00–19:00: 513 sessions",
+    "day": "The highest day was Wed 17 Apr 2024: 7,659 sessions",
+    "week": "The highest week was the week of Mon 15 Apr 2024: 42,551 sessions",
+    "month": "Sessions by month",  # neither April nor May is whole
+}
+
+
+def test_every_step_of_the_line(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    for grain, peak in PEAKS.items():
+        choose(app, "Step", grain)
+        assert headlines(app)[0] == peak
+        assert f"unfinished {grain}s" in words(app) or grain in ("hour", "day")
+    choose(app, "Lines", "by_channel")
+    for grain in PEAKS:
+        choose(app, "Step", grain)
+        assert headlines(app)[0] == "Sessions by channel; Organic Social is the largest channel"
+
+
+def test_a_rate_over_time(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    labelled(app.selectbox, "Metric").select("engagement_rate").run()
+    assert not app.exception
+    shown = headlines(app)
+    assert shown[0] == "Engagement rate by day"  # the highest of a rate is chance
+    assert "Engagement rate by hour of the week: mostly between 48.0 % and 59.9 %" in shown
+    card = next(text for text in shown if text.startswith("Wed 17 Apr 2024, 18:00"))
+    assert re.search(r"engagement rate \d\d\.\d %, \d\d\.\d % is usual", card)
+    assert "is another mix of channels" in words(app)
+    choose(app, "Lines", "by_channel")
+    assert headlines(app)[0].startswith("Engagement rate by channel")
+    assert "fewer than 100 visits" in words(app)
+
+
+@pytest.mark.parametrize("metric", ["engagement_seconds", "events_per_session"])
+def test_both_sides_of_a_comparison_are_told_in_the_same_unit(sample_export, metric) -> None:
+    app = start(sample_export, "pages/1_Trends.py")
+    labelled(app.selectbox, "Metric").select(metric).run()
+    assert not app.exception
+    card = next(text for text in headlines(app) if text.endswith("is usual"))
+    told, usual = card.partition(": ")[2].removesuffix(" is usual").rsplit(", ", 1)
+    units = [re.findall(r"\b(?:h|min|s)\b", side) for side in (told, usual)]
+    assert units[0] == units[1]
+    assert ("." in told) == ("." in usual)
+
+
+def test_another_stretch_by_hand_and_against_the_week_before(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    labelled(app.selectbox, STRETCH).select("own").run()
+    labelled(app.date_input, "Days").set_value((date(2024, 4, 17), date(2024, 4, 17))).run()
+    assert not app.exception
+    assert any(text.startswith("Wed 17 Apr 2024: 7,659 sessions") for text in headlines(app))
+    choose(app, "Held against", "before")
+    ten = pd.Timestamp("2024-04-10")
+    rows = naive.read_rows(seed_export)
+    before = sum(
+        float(row["Sessions"]) for row in rows if row[naive.HOUR].startswith(f"{ten:%Y%m%d}")
+    )
+    assert f"Wed 17 Apr 2024: 7,659 sessions, {before:,.0f} before" in headlines(app)
+
+
+def write_note(app: AppTest, text: str, *days: date) -> AppTest:
+    """Fill in the form at the end of the page."""
+    labelled(app.text_input, "What happened?").set_value(text)
+    labelled(app.date_input, "First and last day").set_value(days)
+    button(app, "Keep the note").click().run()
+    assert not app.exception
+    return app
+
+
+def listed_notes(app: AppTest) -> list[str]:
+    found = [element.value for element in app.markdown if re.match(r"\*\*[A-Z]+\. ", element.value)]
+    return [text.replace("\\", "") for text in found]
+
+
+def test_a_note_is_on_every_chart_over_time_until_the_file_is_removed(
+    seed_export, sample_export
+) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    assert listed_notes(app) == []
+    write_note(app, "Reel by a partner", date(2024, 4, 17), date(2024, 4, 17))
+    write_note(app, "TV spot", date(2024, 4, 10), date(2024, 4, 11))
+    first, second = listed_notes(app)  # in the order of time
+    assert first.startswith("**A. TV spot** · 10 Apr – 11 Apr 2024")
+    assert second.startswith("**B. Reel by a partner** · Wed 17 Apr 2024")
+    lift = r"[\d,]+ (more|fewer) sessions than usual \(95 % interval [+−][\d,]+ to [+−][\d,]+\): "
+    assert re.search(lift + "beyond chance", second)
+    assert re.search(lift + "(beyond|within) chance", first)
+    legend = "Notes: A: TV spot; B: Reel by a partner."
+    assert legend in words(app)
+    assert "letter" in json.dumps(main_chart(app))
+    assert any("Reel by a partner" in name for name in labelled(app.selectbox, STRETCH).options)
+    choose(app, "Step", "hour")
+    assert legend in words(app)
+
+    go_to(app, HOME)
+    assert legend in words(app)
+    assert "letter" in json.dumps(main_chart(app))
+
+    app.file_uploader[0].upload("sample.csv", sample_export, "text/csv").run()
+    assert "Notes:" not in words(app)  # another year
+    go_to(app, "pages/1_Trends.py")
+    assert [text.rsplit("  \n", 1)[1] for text in listed_notes(app)] == [
+        "Outside of what is loaded."
+    ] * 2
+
+    go_to(app, HOME)
+    button(app, "Remove this file").click().run()
+    app.file_uploader[0].upload("export.csv", seed_export, "text/csv").run()
+    assert "TV spot" not in words(app)
+    assert listed_notes(go_to(app, "pages/1_Trends.py")) == []
+
+
+def test_a_note_can_be_removed_and_one_without_text_is_explained(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    write_note(app, "   ", date(2024, 4, 17), date(2024, 4, 17))
+    assert "The note has no text." in words(app)
+    assert listed_notes(app) == []
+    write_note(app, "Reel", date(2024, 4, 17), date(2024, 4, 17))
+    assert len(listed_notes(app)) == 1
+    button(app, "Remove").click().run()
+    assert not app.exception
+    assert listed_notes(app) == []
+    assert "Notes:" not in words(app)
+
+
+def test_a_note_for_the_stretch_just_explained(seed_export) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    card = next(text for text in headlines(app) if text.startswith("Wed 17 Apr 2024, 18:00"))
+    app.text_input[0].set_value("Reel")
+    app.button[0].click().run()
+    assert not app.exception
+    (note,) = listed_notes(app)
+    assert note.startswith(f"**A. Reel** · {card.split(': ', 1)[0]}")
+
+
+@pytest.mark.parametrize(
+    ("grain", "day"), [("week", date(2024, 5, 2)), ("month", date(2024, 5, 3)), ("day", None)]
+)
+def test_a_note_in_the_last_period_of_a_chart_is_on_it(seed_export, grain, day) -> None:
+    app = start(seed_export, "pages/1_Trends.py")
+    choose(app, "Step", grain)
+    day = day or date(2024, 5, 3)
+    write_note(app, "Spring sale", day, day)
+    assert "Notes: A: Spring sale." in words(app)
+
+
+def test_notes_from_a_file(sample_export) -> None:
+    app = start(sample_export, "pages/1_Trends.py")
+    write_note(app, "Reel", date(2025, 4, 2), date(2025, 4, 2))
+    zone = "Load notes from a CSV"
+    broken = b"start,note\nsoon ![x](https://evil.example/x.png),Newsletter\n2025-04-02,\n"
+    labelled(app.file_uploader, zone).upload("notes.csv", broken, "text/csv").run()
+    assert not app.exception
+    assert "The note in row 2 has a date that we cannot read" in words(app)
+    assert "The note in row 3 has no text." in words(app)
+    assert all("![x](" not in element.value for element in app.error)
+    assert len(listed_notes(app)) == 1  # nothing lost, nothing half read
+    assert headlines(app)[0].startswith("The highest day was Wed 2 Apr 2025")
+    labelled(app.file_uploader, zone).upload("picture.csv", b"\x89PNG\r\n\x1a\n", "text/csv").run()
+    assert "This cannot be read as notes" in words(app)
+    good = b"start,end,note\n2025-03-20,2025-03-21,Newsletter\n2025-04-02,2025-04-02,Reel\n"
+    labelled(app.file_uploader, zone).upload("notes.csv", good, "text/csv").run()
+    assert not app.exception
+    assert not app.error
+    assert [text.split("**")[1] for text in listed_notes(app)] == ["A. Newsletter", "B. Reel"]
+    assert labelled(app.file_uploader, zone).value is None
+
+
+def weeks(count: int = 26) -> bytes:
+    """Whole weeks by channel."""
+    lines = ["Week,Session primary channel group,Sessions,Engaged sessions"]
+    for number, monday in enumerate(pd.date_range("2024-01-01", periods=count, freq="7D")):
+        week = f"{monday:%Y-%m-%d} - {monday + pd.Timedelta(days=6):%Y-%m-%d}"
+        lines += [f"{week},Direct,{100 + number % 5},60", f"{week},Email,{200 + number % 3},90"]
+    return "\n".join(lines).encode()
+
+
+def months(count: int = 14) -> bytes:
+    """Whole months by channel."""
+    lines = ["Month,Session primary channel group,Sessions,Engaged sessions"]
+    for number, month in enumerate(pd.date_range("2023-01-01", periods=count, freq="MS")):
+        lines += [f"{month:%Y%m},Direct,{1000 + number},600", f"{month:%Y%m},Email,2000,900"]
+    return "\n".join(lines).encode()
+
+
+def test_weeks_are_held_against_the_week_before_and_say_what_days_would_tell() -> None:
+    app = start(weeks(), "pages/1_Trends.py")
+    assert charts(app) == 2
+    assert "the week of Mon" in headlines(app)[0]
+    assert headlines(app)[1] == "24 Jun – 30 Jun 2024: 301 sessions, 303 before"
+    shown = words(app)
+    assert "Hours of the day cannot be shown: the file counts by week." in shown
+    assert "This needs days or hours; the file counts by week." in shown
+    assert [group.label for group in app.get("button_group")] == ["Lines"]
+    choose(app, "Lines", "by_channel")
+    write_note(app, "Sale", date(2024, 6, 3), date(2024, 6, 4))
+    assert "Notes: A: Sale." in words(app)
+
+
+@pytest.mark.parametrize("count", [13, 14, 15])  # the last is January, February, March
+def test_months_are_held_against_the_month_before_however_long_it_was(count) -> None:
+    app = start(months(count), "pages/1_Trends.py")
+    assert headlines(app)[0].startswith("The highest month was")
+    assert "the file counts by month" in words(app)
+    assert headlines(app)[1].endswith(f"{3000 + count - 1:,} sessions, {3000 + count - 2:,} before")
+
+
+@pytest.mark.parametrize("days", [1, 10])
+def test_less_than_two_weeks_says_what_is_missing(days) -> None:
+    rows = [
+        ("Direct", f"202401{day:02d}{hour:02d}", 9, 10 + hour, 5, 30, 0.5, 4, 0.5, 40)
+        for day in range(1, days + 1)
+        for hour in range(24)
+    ]
+    app = start(export_text(rows).encode(), "pages/1_Trends.py")
+    assert headlines(app)[0].startswith("The highest")
+    shown = words(app)
+    assert shown.count("That takes two weeks") == 3
+    assert "at least 14 are needed" in shown
+    assert "Choose a longer range of dates" in shown
+    write_note(app, "Sale", date(2024, 1, 1), date(2024, 1, 1))
+    assert "How much sessions went with it cannot be said" in listed_notes(app)[0]
+
+
+HOSTILE_CHANNELS = (HOSTILE, "<script>alert(1)</script>", "[a](https://evil.example)")
+
+
+def hostile_export() -> bytes:
+    """Five weeks; the first channel has a wild evening, the second moves to a new level."""
+    random = np.random.default_rng(1)
+    rows = []
+    for number, name in enumerate(HOSTILE_CHANNELS):
+        for time in pd.date_range("2024-01-01", periods=35 * 24, freq="h"):
+            is_evening = number == 0 and f"{time:%m%d}" == "0117" and 18 <= time.hour < 22
+            is_late = number == 1 and time >= pd.Timestamp("2024-01-22")
+            sessions = random.poisson(20 * (9 if is_evening else 3 if is_late else 1))
+            rows.append(
+                (f'"{name}"', f"{time:%Y%m%d%H}", 9, sessions, sessions // 2, 30, 0.5, 4, 0.5, 99)
+            )
+    return export_text(rows).encode()
 
 
 def test_text_from_a_file_is_never_markdown() -> None:
-    channels = (HOSTILE, "<script>alert(1)</script>", "[a](https://evil.example)")
-    rows = [
-        (f'"{name}"', f"202401{day:02d}00", 9, 10 * n, 5 * n, 30, 0.5, 4, 0.5, 40 * n)
-        for n, name in enumerate(channels, 1)
-        for day in range(1, 29)
-    ]
-    app = start(export_text(rows).encode())
-    for page in (HOME, "pages/1_Trends.py", "pages/3_Channels.py", "pages/5_Recommendations.py"):
-        go_to(app, page)
-        for kind in ("title", "subheader", "markdown", "caption", "info", "success", "error"):
-            for element in app.get(kind):
-                assert "![x](" not in element.value
-                assert "[a](" not in element.value
+    app = start(hostile_export(), "pages/1_Trends.py")
+    shown = words(app)
+    assert f"{HOSTILE} carries" in shown  # in a sentence about a spike
+    assert "New level: <script>" in shown
+    write_note(app, HOSTILE, date(2024, 1, 17), date(2024, 1, 17))
+    assert f"A. {HOSTILE}" in words(app)
+    assert f"Notes: A: {HOSTILE}" in words(app)
+    assert_no_markdown_from_outside(app)
+    choose(app, "Lines", "by_channel")
+    assert_no_markdown_from_outside(app)
+    for page in (HOME, "pages/3_Channels.py", "pages/5_Recommendations.py"):
+        assert_no_markdown_from_outside(go_to(app, page))
+
+
+def assert_no_markdown_from_outside(app: AppTest) -> None:
+    for kind in ("title", "subheader", "markdown", "caption", "info", "success", "error"):
+        for element in app.get(kind):
+            assert "![x](" not in element.value
+            assert "[a](" not in element.value
+            assert not re.search(r"(?<!\\)<script", element.value)
 
 
 def test_a_forecast_follows_the_choices(sample_export) -> None:

@@ -9,25 +9,74 @@ import pytest
 from core.correlations import correlate
 from core.recommendations.model import STRENGTHS
 from tests.builders import hourly_traffic
-from ui.charts import channels, correlations, forecast, recommendations, trends
-from ui.charts.theme import channel_colours, themed
+from ui.charts import channels, correlations, events, forecast, recommendations, rhythm, trends
+from ui.charts.notes import with_notes
+from ui.charts.theme import PALETTES, channel_colours, themed
 from ui.export import chart_png, chart_svg, for_export
 
 LONG = "A channel with a name that goes on and on, longer than any screen is wide " * 2
 NAMES = ("Direct", LONG, '"quoted" <b>', "日本語", "O'Neill & Söhne")
 
 
-def over_time(rows: int = 20, **options):
-    table = pd.DataFrame(
-        {
-            "time": pd.date_range("2024-01-01", periods=rows, freq="D"),
-            "sessions": np.arange(rows, dtype=float),
-            "users": np.nan,
-            "is_complete": [False] + [True] * (rows - 1),
-        }
+def series(rows: int = 20, names=NAMES[:2], **changed):
+    """Lines over time, the first and the last period unfinished."""
+    times = pd.date_range("2024-01-01", periods=rows, freq="D")
+    parts = []
+    for name in names:
+        part = pd.DataFrame({"time": times, "line": name, "value": np.arange(rows) + 4.0})
+        part["is_complete"] = [number not in (0, rows - 1) for number in range(rows)]
+        parts.append(part.assign(pace=part["value"] * np.where(part["is_complete"], 1, 2)))
+    return pd.concat(parts, ignore_index=True).assign(**changed)
+
+
+def over_time(table=None, mode="light", grain="day", **options):
+    table = series() if table is None else table
+    names = list(dict.fromkeys(table["line"]))
+    colours = channel_colours(names, mode)
+    return trends.over_time(table, colours, grain, mode, title="Sessions per day", **options)
+
+
+def marks(kinds=("spike", "dip")):
+    times = pd.date_range("2024-01-05", periods=len(kinds), unit="s")
+    return pd.DataFrame({"time": times, "value": 5.0, "kind": list(kinds), "words": LONG})
+
+
+def notes(count: int = 2):
+    starts = pd.date_range("2024-01-03", periods=count, unit="s")
+    table = pd.DataFrame({"start": starts, "end": starts + pd.Timedelta(days=2)})
+    return table.assign(letter=list("AB"[:count]), note=LONG, when="Wed 3 Jan 2024")
+
+
+def events_table(names=NAMES):
+    return pd.DataFrame({"name": list(names), "actual": 5.0, "expected": 2.0})
+
+
+def level(rows: int = 20):
+    times = pd.date_range("2024-01-01", periods=rows)
+    return events.level(
+        pd.DataFrame({"time": times, "value": 3.0, "level": 3.0}), "Sessions a day", "light"
     )
-    labels = {"sessions": "Sessions", "users": "User-days"}
-    return trends.over_time(table, labels, "day", "light", **options)
+
+
+def count_parts(effects=(5.0, -3.0, 0.0, 2.0, np.nan)):
+    table = pd.DataFrame({"channel": NAMES[: len(effects)], "effect": list(effects)})
+    return table.assign(actual=9.0, expected=np.nan)
+
+
+def ratio_parts():
+    table = pd.DataFrame({"channel": list(NAMES), "mix": 0.02, "within": -0.05})
+    return table.assign(effect=-0.03, actual=0.5, expected=np.nan)
+
+
+def week(values=None, is_thin=False):
+    places = pd.MultiIndex.from_product([range(7), range(24)], names=["weekday", "hour"])
+    table = places.to_frame(index=False)
+    return table.assign(value=np.arange(168.0) if values is None else values, n=4, is_thin=is_thin)
+
+
+def stretches(names=NAMES):
+    table = pd.DataFrame({"name": list(names), "difference": 0.5, "low": 0.2, "high": 0.8})
+    return table.assign(is_high=[True] + [False] * (len(names) - 1), seen="7 of 8 weeks")
 
 
 def volume(names=NAMES):
@@ -78,31 +127,57 @@ def said(rows: int = 24):
 
 def hours(highlighted):
     table = pd.DataFrame({"hour": range(24), "value": 5.0, "low": np.nan, "high": np.nan, "n": 4})
-    return trends.hours_of_day(table, highlighted, "Sessions", "dark")
+    return rhythm.hours_of_day(table, highlighted, "Sessions", "dark")
 
 
 CHARTS = {
     "over time": over_time,
-    "over time, one row": lambda: over_time(1),
+    "over time, one row": lambda: over_time(series(1)),
+    "over time, one whole row": lambda: over_time(series(1, is_complete=True)),
+    "over time, nothing known": lambda: over_time(series(value=np.nan, pace=np.nan)),
+    "over time, many channels": lambda: over_time(series(names=NAMES)),
+    "over time, hours": lambda: over_time(grain="hour"),
+    "over time, weeks": lambda: over_time(grain="week"),
+    "over time, a share": lambda: over_time(series(value=0.5, pace=0.5), unit="share"),
+    "over time, money": lambda: over_time(unit="money"),
     "over time, period before": lambda: over_time(
-        previous=pd.DataFrame(
-            {
-                "time": pd.date_range("2024-01-01", periods=3),
-                "sessions": 1.0,
-                "users": 1.0,
-                "is_complete": True,
-            }
-        )
+        previous=series(3).assign(was=pd.Timestamp("2023-12-01"))
     ),
-    "rhythm": lambda: trends.rhythm(
-        pd.DataFrame({"weekday": [0, 6], "hour": [0, 23], "value": [1.0, 0.0], "n": [4, 4]}),
-        "Sessions",
+    "over time, marked": lambda: over_time(marks=marks()),
+    "over time, nothing to mark": lambda: over_time(marks=marks(())),
+    "over time, to pick from": lambda: over_time(is_pickable=True),
+    "over time, all at once": lambda: with_notes(
+        over_time(
+            mode="dark",
+            marks=marks(),
+            is_pickable=True,
+            previous=series().assign(was=pd.Timestamp("2023-12-01")),
+        ),
+        notes(),
+        "dark",
     ),
+    "over time, one note": lambda: with_notes(over_time(), notes(1), "light"),
+    "heat map": lambda: rhythm.heat_map(week(), "sessions", LONG, "light"),
+    "heat map, one cell": lambda: rhythm.heat_map(week()[:1], "sessions", "Sessions", "dark"),
+    "heat map, all alike": lambda: rhythm.heat_map(week(4.0), "sessions", "Sessions", "light"),
+    "heat map, nothing known": lambda: rhythm.heat_map(
+        week(np.nan, is_thin=True), "engagement_rate", "Engagement rate", "light"
+    ),
+    "stretches": lambda: rhythm.blocks(stretches(), "sessions", "light"),
+    "stretches of a share": lambda: rhythm.blocks(stretches(), "engagement_rate", "dark"),
+    "stretches of a ratio": lambda: rhythm.blocks(stretches(), "events_per_session", "light"),
+    "one stretch": lambda: rhythm.blocks(stretches(NAMES[1:2]), "sessions", "light"),
     "hours of day": lambda: hours({18, 19}),
     "hours of day, none meant": lambda: hours(set()),
-    "stood out": lambda: trends.stood_out(
-        pd.DataFrame({"name": list(NAMES), "actual": 5.0, "expected": 2.0}), "Sessions", "light"
-    ),
+    "stood out": lambda: events.stood_out(events_table(), "Sessions", "light"),
+    "stood out, one": lambda: events.stood_out(events_table(NAMES[1:2]), LONG, "dark"),
+    "level": level,
+    "level, one day": lambda: level(1),
+    "level with notes": lambda: with_notes(level(), notes(), "light"),
+    "parts of a count": lambda: events.parts(count_parts(), "sessions", "light"),
+    "parts of a count, one": lambda: events.parts(count_parts((4.0,)), "sessions", "dark"),
+    "parts of a share": lambda: events.parts(ratio_parts(), "engagement_rate", "light"),
+    "parts of a ratio": lambda: events.parts(ratio_parts(), "events_per_session", "dark"),
     "volume": volume,
     "volume, one channel": lambda: volume(NAMES[:1]),
     "volume, thirty channels": lambda: volume([f"Channel {n}" for n in range(30)]),
@@ -144,6 +219,163 @@ def test_a_picture_is_a_png() -> None:
 @pytest.mark.parametrize("name", CHARTS)
 def test_everything_drawn_can_be_read_on_hover(name) -> None:
     assert '"tooltip"' in json.dumps(themed(CHARTS[name](), "light").to_dict())
+
+
+def layers_of(chart) -> list[dict]:
+    """Layers, each with its own rows in place of a name for them."""
+    spec = chart.to_dict()
+    shared = spec.get("data")
+    return [
+        {**layer, "rows": spec["datasets"][layer.get("data", shared)["name"]]}
+        for layer in spec["layer"]
+    ]
+
+
+def is_line(layer: dict, *, is_dashed: bool) -> bool:
+    return layer["mark"]["type"] == "line" and ("strokeDash" in layer["mark"]) == is_dashed
+
+
+def test_an_unfinished_period_is_dotted_and_never_part_of_the_solid_line() -> None:
+    layers = layers_of(over_time(series(names=NAMES[:1])))
+    (solid,) = (layer for layer in layers if is_line(layer, is_dashed=False))
+    (dotted,) = (layer for layer in layers if is_line(layer, is_dashed=True))
+    assert solid["encoding"]["y"]["field"] == "whole"
+    drawn = [row["whole"] for row in solid["rows"]]
+    assert [drawn[0], drawn[-1]] == [None, None]
+    assert drawn[1:-1] == [row["value"] for row in solid["rows"]][1:-1]
+    pieces = pd.DataFrame(dotted["rows"]).groupby("piece")
+    days = {tuple(rows["time"].str[8:10]) for _, rows in pieces}
+    assert days == {("01", "02"), ("19", "20")}
+    assert dotted["encoding"]["y"]["field"] == "pace"  # where it is heading, not a crash
+    assert dotted["encoding"]["detail"]["field"] == "piece"
+
+
+def test_dots_are_hollow_for_unfinished_periods_only() -> None:
+    long = series(100, names=NAMES[:1])
+    (dots,) = (layer for layer in layers_of(over_time(long)) if layer["mark"]["type"] == "point")
+    assert [row["is_complete"] for row in dots["rows"]] == [False, False]
+    hollow = dots["encoding"]["fillOpacity"]
+    assert hollow["condition"] == {"test": "datum.is_complete", "value": 1}
+    assert hollow["value"] == 0
+
+
+def test_a_gap_stays_in_the_data_so_that_the_line_breaks() -> None:
+    table = series(names=NAMES[:1])
+    table.loc[[7, 9], ["value", "pace"]] = np.nan
+    layers = layers_of(over_time(table))
+    (solid,) = (layer for layer in layers if is_line(layer, is_dashed=False))
+    assert len(solid["rows"]) == len(table)
+    assert [row["whole"] for row in solid["rows"]][7:10] == [None, 12.0, None]
+    assert "impute" not in json.dumps(solid["encoding"])
+
+
+def test_a_day_between_two_gaps_is_seen_as_a_dot() -> None:
+    table = series(100, names=NAMES[:1])
+    table.loc[[7, 9], ["value", "pace"]] = np.nan
+    (dots,) = (layer for layer in layers_of(over_time(table)) if layer["mark"]["type"] == "point")
+    assert [row["time"][:10] for row in dots["rows"]] == ["2024-01-01", "2024-01-09", "2024-04-09"]
+
+
+def domain(values) -> list[float]:
+    chart = rhythm.heat_map(week(values), "sessions", "Sessions", "light")
+    scale = chart.to_dict()["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["clamp"]
+    return scale["domain"]
+
+
+def test_one_wild_hour_does_not_pale_the_rest_of_the_week() -> None:
+    usual = np.random.default_rng(0).uniform(10, 20, 168)
+    wild = usual.copy()
+    wild[40] = 5000.0
+    low, high = domain(wild)
+    assert usual.min() <= low < high <= usual.max()
+    assert domain(wild) == pytest.approx(domain(usual), abs=1)
+    assert domain(np.arange(168.0)) == pytest.approx([0.02 * 167, 0.98 * 167])
+
+
+def test_cells_too_thin_to_trust_are_marked() -> None:
+    thin = np.arange(168) % 5 == 0
+    cells, crosses = layers_of(rhythm.heat_map(week(is_thin=thin), "sessions", "S", "light"))
+    assert crosses["transform"] == [{"filter": "datum.is_thin"}]
+    assert crosses["mark"]["text"] == "×"
+    assert [row["is_thin"] for row in crosses["rows"]] == thin.tolist()
+    said = {row["is_thin"]: row["trust"] for row in cells["rows"]}
+    assert said == {True: "too few to trust", False: "yes"}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_parts_of_a_count_have_one_colour_for_more_and_one_for_less(mode) -> None:
+    bars = layers_of(events.parts(count_parts(), "sessions", mode))[0]
+    colour = bars["encoding"]["color"]
+    assert colour["condition"] == {"test": "datum.effect > 0", "value": PALETTES[mode].primary}
+    assert colour["value"] == PALETTES[mode].secondary
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_parts_of_a_ratio_have_one_colour_for_mix_and_one_for_change_within(mode) -> None:
+    bars = layers_of(events.parts(ratio_parts(), "engagement_rate", mode))[0]
+    scale = bars["encoding"]["color"]["scale"]
+    colours = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert len(set(colours.values())) == 2
+    drawn = pd.DataFrame(bars["rows"])
+    assert set(drawn["part"]) == set(colours) == {events.MIX, events.WITHIN}
+    sums = drawn.groupby("channel")["effect"].sum()
+    assert sums.to_dict() == pytest.approx(dict.fromkeys(NAMES, -0.03))  # nothing left over
+
+
+def test_channels_stay_in_the_order_given_whatever_they_are_called() -> None:
+    bars = layers_of(events.parts(count_parts(), "sessions", "light"))[0]
+    assert bars["encoding"]["y"]["sort"] == list(NAMES)
+
+
+def test_a_chart_without_notes_is_the_same_chart() -> None:
+    chart = over_time()
+    assert with_notes(chart, notes()[:0], "light") is chart
+
+
+def test_a_note_is_a_band_behind_and_a_letter_on_top() -> None:
+    chart = over_time()
+    before = chart.to_dict()
+    layers = layers_of(with_notes(chart, notes(), "light"))
+    assert chart.to_dict() == before
+    assert len(layers) == len(before["layer"]) + 3
+    band, letter = layers[0], layers[-1]
+    assert band["mark"]["type"] == "rect"
+    assert band["encoding"]["x"]["field"] == "start"
+    assert band["encoding"]["x2"]["field"] == "end"
+    assert letter["mark"]["type"] == "text"
+    assert letter["encoding"]["text"]["field"] == "letter"
+    assert [row["letter"] for row in letter["rows"]] == ["A", "B"]
+    svg = chart_svg(themed(with_notes(chart, notes(), "light"), "light")).decode()
+    assert ">A</text>" in svg
+    assert ">B</text>" in svg
+
+
+def test_a_chart_to_pick_from_hears_clicks_and_drags_and_still_becomes_a_picture() -> None:
+    chart = with_notes(over_time(is_pickable=True, marks=marks()), notes(), "light")
+    selections = {param["name"]: param["select"]["type"] for param in chart.to_dict()["params"]}
+    assert selections == {trends.MOMENT: "point", trends.STRETCH: "interval"}
+    picture = for_export(chart, title="A finding", subtitle="", caption="")
+    assert b"<svg" in chart_svg(picture)
+    assert chart_png(picture, scale=1).startswith(b"\x89PNG")
+
+
+def test_a_picked_moment_comes_back_as_text_which_has_no_time_zone() -> None:
+    layers = layers_of(over_time(series(names=NAMES[:1]), is_pickable=True))
+    assert [row["at"] for row in layers[-1]["rows"]][:2] == ["2024-01-01T00:00", "2024-01-02T00:00"]
+
+
+def test_nothing_can_be_picked_where_the_page_does_not_listen() -> None:
+    assert "params" not in over_time().to_dict()
+
+
+def test_marks_point_up_for_spikes_and_down_for_dips() -> None:
+    *_, triangles = layers_of(over_time(marks=marks()))
+    scale = triangles["encoding"]["shape"]["scale"]
+    shapes = dict(zip(scale["domain"], scale["range"], strict=True))
+    assert shapes == {"spike": "triangle-up", "dip": "triangle-down"}
+    assert [row["kind"] for row in triangles["rows"]] == ["spike", "dip"]
+    assert len(layers_of(over_time(marks=marks(())))) == len(layers_of(over_time()))
 
 
 def test_a_channel_keeps_its_colour_when_others_are_filtered_out() -> None:

@@ -1,12 +1,16 @@
 """The words of the app: every code has some, and they stay calm and helpful."""
 
 import ast
+import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from core import explain, levels, spikes
 from core.channels import BETTER, LIKE_THE_REST, NOT_A_CHANNEL, TOO_LITTLE_DATA, WORSE
 from core.correlations import CANNOT_TELL, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
 from core.errors import AppError
@@ -15,10 +19,16 @@ from core.forecast.engine import CAVEATS
 from core.ingest.notes import Note
 from core.metrics import METRICS
 from core.recommendations import RULES
-from core.traffic import Comparison, Filters, make_traffic
+from core.traffic import ALL_CHANNELS, Comparison, Filters, Traffic, make_traffic
+from tests.builders import hourly_traffic
 from ui import messages
+from ui.charts.trends import MOMENT, STRETCH
 from ui.filters import describe, describe_comparison, file_parts
+from ui.notes import letter
 from ui.sections.correlations import VERDICTS
+from ui.sections.notes import lift_sentence
+from ui.sections.over_time import picked_span
+from ui.sections.what_was_that import span_of
 from ui.text import escape
 
 ROOT = Path(__file__).parents[2]
@@ -61,6 +71,8 @@ PARAMS = {
     "time": pd.Timestamp("2024-03-31 02:00"),
     "name": "holiday.csv",
     "reason": "no_table",
+    "row": 3,
+    "text": "soon ![x](https://evil.example/x.png)",
 }
 COLUMNS = {"too_many_columns": 300, "no_numbers": ("sessions", "events_per_user")}
 
@@ -93,12 +105,13 @@ def fault_codes() -> set[str]:
     return found
 
 
-ERROR_CODES = codes("NotEnoughData", "ExportError", "AppError") | fault_codes()
+ERROR_CODES = codes("NotEnoughData", "ExportError", "AppError", "AnnotationError") | fault_codes()
 NOTE_CODES = codes("Note", "_note")
 
 
 def test_the_scan_sees_codes() -> None:
     assert {"no_time", "history_too_short", "empty_file", "no_count_column"} <= ERROR_CODES
+    assert {"notes_bad_date", "note_without_text", "notes_too_many"} <= ERROR_CODES
     assert {"duplicate_rows", "identity_broken"} <= NOTE_CODES
 
 
@@ -169,3 +182,181 @@ def test_a_selection_in_words_and_in_a_file_name() -> None:
         (date(2024, 4, 8), date(2024, 4, 8)), (date(2024, 4, 7), date(2024, 4, 7)), False
     )
     assert describe_comparison(pair) == "1 day (8 Apr 2024) against the 1 before"
+
+
+CAUSAL = re.compile(
+    r"\b(driv\w*|drove|caus\w*|prov(e|es|ed|en|ing)|because|due to|owing to|(lead|leads|led) to"
+    r"|thanks to|result(s|ed)? in|responsible|impact\w*|effects?)\b",
+    re.IGNORECASE,
+)
+EVENING = pd.Timestamp("2024-01-17 18:00"), pd.Timestamp("2024-01-17 22:00")
+
+
+@pytest.fixture(scope="module")
+def eventful() -> Traffic:
+    """Four weeks with a wild evening, a dead night and two channels that move for good."""
+    table = hourly_traffic({"Direct": 0.6, "Email": 0.3, "Referral": 0.5}, days=42).frame.copy()
+    counts = ["sessions", "engaged_sessions", "events"]
+    table[counts] = table[counts].astype(float)
+    is_late = table["time"] >= "2024-01-29"
+    is_evening = (table["time"] >= EVENING[0]) & (table["time"] < EVENING[1])
+    is_night = table["time"].between("2024-02-06 08:00", "2024-02-06 19:00")
+    for name, place, factor in (
+        ("Email", is_evening, 6.0),
+        ("Direct", is_night, 0.05),
+        ("Referral", is_late, 2.5),
+        ("Direct", is_late, 0.5),
+    ):
+        table.loc[place & (table["channel"] == name), counts] *= factor
+    return make_traffic(table, "hour")
+
+
+def told(traffic: Traffic) -> Iterator[str]:
+    """Every kind of sentence about what stood out."""
+    events = spikes.find_spikes(traffic).frame
+    assert set(events["kind"]) == set(spikes.KINDS)
+    yield from events["sentence"]
+    changes = levels.find_level_changes(traffic).frame
+    assert {"Referral", "Direct"} <= set(changes["channel"])
+    yield from changes["sentence"]
+    for metric in ("sessions", "engagement_rate", "engagement_time_per_session"):
+        for start, end in (EVENING, ("2024-02-06", "2024-02-07"), ("2024-01-08", "2024-02-05")):
+            span = pd.Timestamp(start), pd.Timestamp(end)
+            usual = explain.explain(traffic, metric, *span)
+            yield from (explain.sentence(usual), lift_sentence(usual, METRICS[metric].label))
+            if span[0] > pd.Timestamp("2024-01-08"):
+                week = pd.Timedelta(days=7)
+                before = explain.explain(traffic, metric, *span, against="before", shift=week)
+                yield from (explain.headline(before), explain.detail(before))
+
+
+def test_what_stood_out_is_never_told_as_cause_and_effect(eventful) -> None:
+    sentences = list(told(eventful))
+    assert len(sentences) > 30
+    assert [text for text in sentences if CAUSAL.search(text)] == []
+    assert [text for text in sentences if re.search(r"\bnan\b|NaT|None", text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Email drives it", "is caused by", "This proves", "because of", "led to more", "thanks to"],
+)
+def test_a_claim_of_a_cause_would_be_seen(text) -> None:
+    assert CAUSAL.search(text)
+
+
+def explanation(metric: str, actual: float, low: float, high: float) -> explain.Explanation:
+    """A stretch of which twenty, or half, was to be expected."""
+    expected = 0.5 if METRICS[metric].is_ratio else 20.0
+    parts = pd.DataFrame({"channel": [ALL_CHANNELS], "effect": [actual - expected]})
+    return explain.Explanation(
+        metric, *EVENING, "usual", actual, expected, low, high, parts, "hour"
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        (
+            explanation("sessions", 50.0, 12.0, 30.0),
+            "30 more sessions than usual (95 % interval +20 to +38): beyond chance.",
+        ),
+        (
+            explanation("sessions", 15.0, 12.0, 30.0),
+            "5 fewer sessions than usual (95 % interval −15 to +3): within chance.",
+        ),
+        (
+            explanation("engagement_rate", 0.62, 0.45, 0.55),
+            "Sessions +12.0 points against the usual (95 % interval +7.0 points to +17.0 points): "
+            "beyond chance.",
+        ),
+        (
+            explanation("sessions", 50.0, np.nan, np.nan),
+            "30 more sessions than usual; the file is too short to say how sure that is.",
+        ),
+    ],
+)
+def test_what_went_with_a_note_is_told_with_its_interval(result, words) -> None:
+    assert lift_sentence(result, "sessions") == words
+
+
+def milliseconds(moment: str, zone: str) -> float:
+    """What a browser in that zone calls this moment of its own clock."""
+    return pd.Timestamp(moment).tz_localize(zone).timestamp() * 1000
+
+
+ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "Europe/Berlin"]
+STRETCHES = [
+    # from and to as dragged, step, and what it takes in: points that lie inside
+    ("2024-04-17 18:30", "2024-04-17 22:10", "hour", "2024-04-17 19:00", "2024-04-17 23:00"),
+    ("2024-04-17 19:00", "2024-04-17 22:00", "hour", "2024-04-17 19:00", "2024-04-17 23:00"),
+    ("2024-04-16 12:00", "2024-04-19 06:00", "day", "2024-04-17", "2024-04-20"),
+    ("2024-04-17 00:00", "2024-04-17 00:00", "day", "2024-04-17", "2024-04-18"),
+    ("2024-04-17 08:00", "2024-04-17 20:00", "day", "2024-04-17", "2024-04-18"),
+    ("2024-04-03 00:00", "2024-04-17 00:00", "week", "2024-04-08", "2024-04-22"),
+    ("2024-04-08 00:00", "2024-04-15 00:00", "week", "2024-04-08", "2024-04-22"),
+    ("2024-01-20 00:00", "2024-03-02 00:00", "month", "2024-02-01", "2024-04-01"),
+    ("2024-01-01 00:00", "2024-02-29 00:00", "month", "2024-01-01", "2024-03-01"),
+]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize(("low", "high", "grain", "start", "end"), STRETCHES)
+def test_a_dragged_stretch_holds_the_points_drawn_in_it(zone, low, high, grain, start, end) -> None:
+    ends = [milliseconds(low, zone), milliseconds(high, zone)]
+    for order in (ends, ends[::-1]):  # dragged from right to left, too
+        span = picked_span({STRETCH: {"time": order}, MOMENT: []}, grain, zone)
+        assert span == (pd.Timestamp(start), pd.Timestamp(end))
+
+
+@pytest.mark.parametrize(
+    ("grain", "end"),
+    [
+        ("hour", "2024-04-01 01:00"),
+        ("day", "2024-04-02"),
+        ("week", "2024-04-08"),
+        ("month", "2024-05-01"),
+    ],
+)
+@pytest.mark.parametrize("zone", [*ZONES, None])
+def test_a_clicked_point_is_its_whole_period(grain, end, zone) -> None:
+    span = picked_span({MOMENT: [{"at": "2024-04-01T00:00"}]}, grain, zone)
+    assert span == (pd.Timestamp("2024-04-01"), pd.Timestamp(end))
+
+
+def test_a_drag_across_a_change_of_the_clock_keeps_to_the_days_drawn() -> None:
+    ends = [milliseconds(day, "America/New_York") for day in ("2024-03-09 12:00", "2024-03-11")]
+    span = picked_span({STRETCH: {"time": ends}}, "day", "America/New_York")
+    assert span == (pd.Timestamp("2024-03-10"), pd.Timestamp("2024-03-12"))
+
+
+@pytest.mark.parametrize("picked", [{}, {STRETCH: {}, MOMENT: []}, {STRETCH: {"time": []}}])
+def test_nothing_picked_is_no_stretch(picked) -> None:
+    assert picked_span(picked, "day", "UTC") is None
+
+
+def test_days_and_hours_chosen_by_hand() -> None:
+    first, last = date(2024, 4, 17), date(2024, 4, 19)
+    assert span_of((first, last), (0, 24)) == (
+        pd.Timestamp("2024-04-17"),
+        pd.Timestamp("2024-04-20"),
+    )
+    assert span_of((first, last), (18, 22)) == (
+        pd.Timestamp("2024-04-17 18:00"),
+        pd.Timestamp("2024-04-19 22:00"),
+    )
+    assert span_of(first, (6, 7)) == (
+        pd.Timestamp("2024-04-17 06:00"),
+        pd.Timestamp("2024-04-17 07:00"),
+    )
+    assert span_of((first,), (0, 24)) is None  # the second day is still to come
+    assert span_of((), (0, 24)) is None
+    assert span_of((first, last), (7, 7)) is None
+
+
+def test_notes_are_lettered_like_the_columns_of_a_spreadsheet() -> None:
+    names = [letter(place) for place in range(26 * 27 + 1)]
+    assert names[:3] == ["A", "B", "C"]
+    assert names[24:29] == ["Y", "Z", "AA", "AB", "AC"]
+    assert names[-2:] == ["ZZ", "AAA"]
+    assert len(set(names)) == len(names)
