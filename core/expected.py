@@ -25,7 +25,7 @@ _PRIOR_WEIGHT = 2
 """What days of the same kind say counts as much as two weeks of the same weekday."""
 _LEVEL_DAYS = 15
 _MIN_LEVEL_DAYS = 4
-_DENSE = 3.0
+OWN_SHAPE = 1.0
 """Visits per period from which a channel has a shape of its own."""
 _BINS, _BIN_SIZE = 8, 24
 _POISSON_VARIANCE = 0.25
@@ -81,7 +81,7 @@ def expect(counts: pd.DataFrame, hold_out: Span | None = None) -> pd.DataFrame:
     weekdays evened out, so it follows growth, steps with a lasting change and ignores a wild day.
     The profile is the mean of the middle half of the same hour in up to eight weeks around, never
     of the day itself; days of the same kind (Monday to Friday, or the weekend) count as two more
-    weeks, so that one wild hour among few weeks decides nothing. A channel with fewer than three
+    weeks, so that one wild hour among few weeks decides nothing. A channel with fewer than one
     visits per period takes the shape of the whole site at its own level. Channels are scaled to
     add up to the expected of ``(all)``.
 
@@ -154,7 +154,7 @@ class _Grid:
             self.values[self.place[0][held], self.place[1][held]] = np.nan
         known = np.maximum((~np.isnan(self.values)).sum(axis=(0, 1)), 1)
         self.mean = np.nansum(self.values, axis=(0, 1)) / known
-        self.is_dense = self.mean >= _DENSE
+        self.is_dense = self.mean >= OWN_SHAPE
         self.is_dense[-1] = True  # the whole site, whose shape the small ones take
         self.weekday = self.days.day_of_week.to_numpy()
         self.kind = self.weekday >= 5
@@ -249,7 +249,10 @@ def _profile(relative: Array, grid: _Grid, asked: NDArray[np.int64]) -> Array:
         own = (apart % 7 == 0) & (apart > 0) & (apart <= 7 * _WEEKS_AROUND)
         prior = (grid.kind == grid.kind[day]) & (apart > 0) & (apart <= _PRIOR_DAYS)
         result[day] = _shrunk(relative[own], _midmean(relative[prior]))
-    return result
+    if result.shape[1] == 1:
+        return result
+    # The middle of small counts lies below their mean; the parts of a day make up the day.
+    return result / _positive(result.sum(axis=1))[:, None]
 
 
 def _share_of_day(grid: _Grid) -> Array:

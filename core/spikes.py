@@ -14,6 +14,7 @@ from core import wording
 from core.expected import (
     EFFICIENCY,
     OTHERS,
+    OWN_SHAPE,
     Array,
     Span,
     counts_by_channel,
@@ -33,6 +34,8 @@ MIN_RATIO = 1.3
 """A spike is at least 30 % above the expected, a dip as far below: less is not worth a look."""
 MIN_EXCESS = 10.0
 """... and at least ten visits away from it."""
+MOST_EVENTS = 100
+"""Largest finds looked into: nobody reads more, and a mangled file may hold thousands."""
 WINDOWS = {"hour": (1, 4), "day": (1,)}
 """Lengths looked at in one go: an hour, and an evening whose hours are each unremarkable."""
 HELD, FELL, ROSE, CANNOT_TELL = "held", "fell", "rose", "cannot tell"
@@ -46,8 +49,6 @@ _MEDIAN_VARIANCE = 1.57
 """Variance of a median against that of a mean."""
 _UNUSUAL = 0.1
 """Uncorrected p-value of a single period, above which it is no part of an event."""
-_MIN_MEAN = 1.0
-"""Channels with fewer visits per period are looked at within the total only."""
 _SHARED = 0.5
 """A channel that holds less than this part of the change did not carry it alone."""
 _PRECISION = 0.1
@@ -210,17 +211,21 @@ def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
     """
     require_weeks(traffic)
     counts = counts_by_channel(traffic, metric)
-    looks = _look_at(counts, traffic.grain)
-    if traffic.grain == "hour":
-        looks += _look_at(_whole_days(counts), "day")
+    has_hours = traffic.grain == "hour" and bool(counts[ALL_CHANNELS].median() > 0)
+    looks = _look_at(counts, "hour") if has_hours else []  # of mostly empty hours only days tell
+    looks += _look_at(_whole_days(counts), "day")
     tested = np.concatenate([np.empty(0), *(p for look in looks for p in look.tails.values())])
-    found: list[_Event] = []
-    for look in _correct(looks, tested):
-        events = [event for kind in KINDS for event in look.events(kind)]
-        if look.grain != traffic.grain:  # a day is told only where no hours of it are
-            events = [e for e in events if not any(e.overlaps(other) for other in found)]
-        found += events
-    return _describe_all(traffic, counts, _tell_once(found), tested, metric)
+    corrected = _correct(looks, tested)
+    found = _tell_once(_largest(corrected, "hour"))
+    days = _tell_once(_largest(corrected, "day"))  # told only where no hours of it are
+    found += [day for day in days if not any(day.overlaps(other) for other in found)]
+    return _describe_all(traffic, counts, found, tested, metric)
+
+
+def _largest(looks: list[_Look], grain: str) -> list[_Event]:
+    own = [look for look in looks if look.grain == grain]
+    events = [event for look in own for kind in KINDS for event in look.events(kind)]
+    return sorted(events, key=lambda event: -event.size)[:MOST_EVENTS]
 
 
 def _whole_days(counts: pd.DataFrame) -> pd.DataFrame:
@@ -252,7 +257,7 @@ def _look_at(counts: pd.DataFrame, grain: str) -> list[_Look]:
 
 def _is_looked_at(name: str, counts: pd.Series) -> bool:
     is_channel = name not in (*UNATTRIBUTED, OTHERS)
-    return name == ALL_CHANNELS or (is_channel and bool(counts.mean() >= _MIN_MEAN))
+    return name == ALL_CHANNELS or (is_channel and bool(counts.mean() >= OWN_SHAPE))
 
 
 def _scores(actual: pd.Series, expected: pd.Series, window: int) -> Array:
@@ -337,9 +342,13 @@ def _runs(times: pd.Index, step: pd.Timedelta) -> list[Span]:
 
 
 def _tell_once(events: list[_Event]) -> list[_Event]:
-    """What several channels did at the same time is one event; what is left of others stays."""
+    """What several channels did at the same time is one event; what is left of others stays.
+
+    Args:
+        events: largest first.
+    """
     told: list[_Event] = []
-    for event in sorted(events, key=lambda e: -e.size):
+    for event in events:
         rest = event.without(told)
         if rest is not None:
             told.append(rest)
@@ -408,8 +417,7 @@ def _engagement(
     is_known = set(_ENGAGEMENT_PARTS) <= set(traffic.exported)
     if not is_known or not all(channel in table for table in both.values()):
         return {"engagement_rate": np.nan, "usual_engagement_rate": np.nan, "engagement": ""}
-    columns = list(dict.fromkeys([channel, ALL_CHANNELS]))
-    both = {name: table[columns] for name, table in both.items()}
+    both = {name: table[[channel]] for name, table in both.items()}
     inside = {name: _rows(table, span) for name, table in both.items()}
     actual = pd.DataFrame({name: table[channel] for name, table in inside.items()})
     usual = pd.DataFrame({n: expect_within(table, span)[channel] for n, table in both.items()})

@@ -89,13 +89,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser) -> Iterator[Callable[[str], Page]]:
-    """A new visitor each time: own cookies, own session."""
+def visit(browser) -> Iterator[Callable[..., Page]]:
+    """A new visitor each time: own cookies, own session, and a time zone if asked for."""
     contexts = []
 
-    def new_visitor(address: str) -> Page:
+    def new_visitor(address: str, zone: str | None = None) -> Page:
         context = browser.new_context(
-            viewport={"width": 1440, "height": 1000}, accept_downloads=True
+            viewport={"width": 1440, "height": 1000}, accept_downloads=True, timezone_id=zone
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)

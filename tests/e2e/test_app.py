@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from core import wording
 from tests import naive
 from tests.conftest import SAMPLE, SHARED
 from tests.e2e.conftest import running_app
@@ -178,6 +179,125 @@ def test_a_person_says_what_the_columns_are(app, visit) -> None:
     page.get_by_role("button", name="Read it this way").click()
     expect(main(page).get_by_text("we read 28 rows: daily, 1 Jan – 28 Jan 2024")).to_be_visible()
     expect(main(page).get_by_text(str(sum(range(1, 29))), exact=True)).to_be_visible()
+
+
+def plot(page: Page) -> dict[str, float]:
+    """Where the chart over time is on the screen; brought into view first."""
+    chart = main(page).locator('[data-testid="stVegaLiteChart"]').first
+    chart.scroll_into_view_if_needed()
+    wait_until_idle(page)
+    page.wait_for_timeout(500)  # the chart is drawn anew after a run
+    return chart.bounding_box()
+
+
+def chosen_stretch(page: Page):
+    return main(page).get_by_role("combobox", name="Which stretch?")
+
+
+def day_at(days: int, place: float) -> float:
+    """Where the n-th day of so many lies across a chart: axis titles take its left edge."""
+    return LEFT + (RIGHT - LEFT) * place / (days - 1)
+
+
+LEFT, RIGHT = 0.021, 0.993
+"""Edges of the plot as parts of the chart, for a chart as wide as these tests draw it."""
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_click_and_a_drag_say_what_that_was(app, visit, export, zone) -> None:
+    name, data = export
+    totals = naive.add_up(naive.read_rows(data), "Sessions", lambda row: row[naive.TIME][:8])
+    days = sorted(totals)
+    best = max(totals, key=totals.get)
+    page = visit(app, zone)
+    drop(page, name, data)
+    expect(main(page).get_by_text(f"{name}: ")).to_be_visible()
+    go_to(page, "Trends")
+    expect(main(page).get_by_text(f"The highest day was {written(best)}")).to_be_visible()
+
+    box = plot(page)
+    across = box["x"] + box["width"] * day_at(len(days), days.index(best))
+    page.mouse.click(across, box["y"] + box["height"] * 0.1)
+    expect(chosen_stretch(page)).to_have_value(f"Picked in the chart: {written(best)}")
+    told = main(page).get_by_role(
+        "heading", name=f"{written(best)}: {totals[best]:,.0f} sessions, "
+    )
+    expect(told).to_be_visible()
+    check_parts(page, told.inner_text())
+
+    box = plot(page)
+    first, last = len(days) // 4, len(days) // 2
+    ends = [
+        box["x"] + box["width"] * day_at(len(days), place) for place in (first - 0.4, last + 0.4)
+    ]
+    page.mouse.move(ends[0], box["y"] + box["height"] * 0.5)
+    page.mouse.down()
+    page.mouse.move(sum(ends) / 2, box["y"] + box["height"] * 0.5, steps=5)
+    page.mouse.move(ends[1], box["y"] + box["height"] * 0.5, steps=5)
+    page.mouse.up()
+    start, end = (pd.Timestamp(days[place]) for place in (first, last))
+    expect(chosen_stretch(page)).to_have_value(
+        f"Picked in the chart: {wording.span(start.date(), end.date())}"
+    )
+    inside = sum(totals[day] for day in days[first : last + 1])
+    told = main(page).get_by_role("heading", name=f"{inside:,.0f} sessions, ")
+    expect(told).to_be_visible()
+
+
+def written(day: str) -> str:
+    return wording.day(pd.Timestamp(day))
+
+
+def check_parts(page: Page, told: str) -> None:
+    """The numbers behind the bars add up to the difference of the two in the headline."""
+    actual, usual = (
+        float(number.replace(",", ""))
+        for number in re.findall(r"([\d,]+)(?: sessions| is usual)", told)
+    )
+    card = main(page).locator('[data-testid="stVerticalBlock"]', has_text=told).last
+    with page.expect_download() as caught:
+        card.locator('[data-testid="stDownloadButton"]', has_text="CSV").click()
+    file = caught.value
+    assert file.suggested_filename.startswith("sessions-what-was-that")
+    table = pd.read_csv(file.path())
+    assert table["Then"].sum() == pytest.approx(actual)
+    assert table["Part of the difference"].sum() == pytest.approx(actual - usual, abs=0.5)
+
+
+def test_notes_are_saved_and_loaded_again(app, visit, export) -> None:
+    name, data = export
+    page = visit(app)
+    drop(page, name, data)
+    expect(main(page).get_by_text(f"{name}: ")).to_be_visible()
+    go_to(page, "Trends")
+    form = main(page).locator('[data-testid="stForm"]')
+    expect(form).to_be_visible()
+    wait_until_idle(page)
+    form.get_by_label("What happened?").fill("Reel by a partner")
+    form.get_by_role("button", name="Keep the note").click()
+    note = main(page).get_by_text("A. Reel by a partner", exact=True)
+    legend = main(page).get_by_text("Notes: A: Reel by a partner.")
+    expect(note).to_be_visible()
+    expect(legend.first).to_be_visible()
+
+    file, content = download(page, "Save notes as CSV")
+    assert file == "traffic-insights-notes.csv"
+    header, *saved = content.decode("utf-8-sig").splitlines()
+    assert header == "start,end,note"
+    assert [line.split(",")[2] for line in saved] == ["Reel by a partner"]
+    main(page).get_by_role("button", name="Remove", exact=True).click()
+    expect(note).to_have_count(0)
+    expect(legend).to_have_count(0)
+
+    wait_until_idle(page)
+    zone = main(page).locator('[data-testid="stFileUploader"]', has_text="Load notes")
+    zone.locator('input[type="file"]').set_input_files(
+        {"name": file, "mimeType": "text/csv", "buffer": content}
+    )
+    expect(note).to_be_visible()
+    expect(legend.first).to_be_visible()
+    go_to(page, "Home")
+    expect(legend).to_be_visible()
 
 
 def test_two_visitors_never_see_each_other(app, visit, export) -> None:
