@@ -131,16 +131,16 @@ def explain(
     entry = METRICS[metric]
     names = [entry.numerator, *([entry.denominator] if entry.denominator else [])]
     span, earlier = (start, end), (start, end)
-    tables = {name: counts_by_channel(traffic, name) for name in names}
-    if against == "usual":
-        require_weeks(traffic)
-        others = {name: expect_within(table, span) for name, table in tables.items()}
+    if against == "before":
+        earlier = _earlier(traffic, span, shift)
     else:
-        earlier = (start - (shift or end - start), end - (shift or end - start))
-        others = tables
+        require_weeks(traffic)
     for one in (span, earlier):
         if not ((traffic.times >= one[0]) & (traffic.times < one[1])).any():
             raise NotEnoughData("nothing_there")
+    tables = others = {name: counts_by_channel(traffic, name) for name in names}
+    if against == "usual":
+        others = {name: expect_within(table, span) for name, table in tables.items()}
     now = pd.DataFrame({name: sum_over(tables[name], span) for name in names})
     then = pd.DataFrame({name: sum_over(others[name], earlier) for name in names})
     actual, expected = (_value(sums.loc[ALL_CHANNELS], metric) for sums in (now, then))
@@ -151,6 +151,15 @@ def explain(
     return Explanation(
         metric, start, end, against, actual, expected, low, high, parts, traffic.grain
     )
+
+
+def _earlier(traffic: Traffic, span: Span, shift: pd.Timedelta | None) -> Span:
+    """The same stretch that much earlier; of months as many months earlier."""
+    start, end = span
+    if traffic.grain == "month":
+        months = pd.DateOffset(months=(end.year - start.year) * 12 + end.month - start.month)
+        return start - months, end - months
+    return start - (shift or end - start), end - (shift or end - start)
 
 
 def _value(sums: pd.Series, metric: str) -> float:
@@ -168,7 +177,7 @@ def _split(now: pd.DataFrame, then: pd.DataFrame, metric: str) -> pd.DataFrame:
     else:
         parts = pd.DataFrame({"actual": now[metric], "expected": then[metric]})
         parts["effect"] = parts["actual"] - parts["expected"]
-    parts = parts[(parts["actual"].fillna(0) != 0) | (parts["expected"].fillna(0) != 0)]
+    parts = parts[(now != 0).any(axis=1) | (then != 0).any(axis=1)].fillna({"effect": 0.0})
     order = parts["effect"].abs().sort_values(ascending=False, kind="stable").index
     return parts.loc[order].rename_axis("channel").reset_index()
 
@@ -200,8 +209,16 @@ def split_ratio(now: pd.DataFrame, then: pd.DataFrame, metric: str) -> pd.DataFr
     average = sum(_value(sums.sum(), metric) for sums in (now, then)) / 2
     rates["mix"] = (shares[0] - shares[1]) * (known.mean(axis=1) - average)
     rates["within"] = (shares[0] + shares[1]) / 2 * (known["actual"] - known["expected"])
+    rates["within"] += _orphans(now, metric) - _orphans(then, metric)
     rates["effect"] = rates["mix"] + rates["within"]
     return rates
+
+
+def _orphans(sums: pd.DataFrame, metric: str) -> pd.Series:
+    """What channels without a denominator (events without a session) add to the whole ratio."""
+    entry = METRICS[metric]
+    size = sums[str(entry.denominator)]
+    return sums[entry.numerator].where(size == 0, 0.0) / (size.sum() or np.nan)
 
 
 def _usual_range(
@@ -213,7 +230,7 @@ def _usual_range(
     inside = int(((times >= span[0]) & (times < span[1])).sum())
     if len(times) / inside < MIN_ALIKE:
         return float("nan"), float("nan")
-    if span[1] - span[0] > _DAY:
+    if span[1] - span[0] >= _DAY:
         actual, usual = _held_out(whole, span)
     else:
         actual, usual = _rolling(whole, inside, span)
@@ -295,7 +312,8 @@ def headline(explanation: Explanation) -> str:
     if METRICS[e.metric].is_ratio:
         usual = wording.metric_value(e.metric, e.expected)
         return f"{when}: {label.lower()} {value}, {usual} {than}"
-    return f"{when}: {value} {label.lower()}, {wording.count(round(e.expected))} {than}"
+    usual = wording.metric_value(e.metric, round(e.expected))
+    return f"{when}: {value} {label.lower()}, {usual} {than}"
 
 
 def sentence(explanation: Explanation) -> str:
@@ -332,6 +350,8 @@ def _largest_part(e: Explanation) -> str:
         )
     same = e.parts[np.sign(e.parts["effect"]) == np.sign(e.difference)]
     first = same.iloc[0]
-    size, word = abs(round(first["effect"])), "more" if e.difference > 0 else "fewer"
-    total = wording.count(abs(round(e.difference)))
-    return f"{first['channel']} had {wording.count(size)} {word}, all together {total} {word}."
+    word = "more" if e.difference > 0 else "fewer"
+    size, total = (
+        wording.metric_value(e.metric, abs(round(part))) for part in (first["effect"], e.difference)
+    )
+    return f"{first['channel']} had {size} {word}, all together {total} {word}."

@@ -32,9 +32,11 @@ _AROUND = 28
 _USUAL_MEMORY, _MEMORY_WEIGHT = 0.4, 90
 """How alike neighbouring days usually are, worth as much as that many days of data."""
 _OUTLIER = 3.0
-_NOT_A_SLOPE, _BETTER = 0.02, 5.0
+_NOT_A_SLOPE, _BETTER = 0.05, 5.0
 """Growth would be cut into steps: so a step must show beside a slope at that level, and leave less
 misfit than a slope alone, by as many variances of a day."""
+_LARGE = 0.5
+"""A change of the logarithm that is worth telling also where it took some days."""
 _NO_ERROR = 1e-9
 """Standard error of days that are all alike."""
 
@@ -228,7 +230,7 @@ def _best_step(logs: Array, where: tuple[int, int, int], memory: float) -> _Step
     best = min(fits, key=lambda day: fits[day][2])
     size, error, _ = fits[best]
     p_value = float(2 * stats.t.sf(abs(size) / error, max(last - first - 2, 1)))
-    is_abrupt = _is_abrupt(part, best - first, memory)
+    is_abrupt = abs(size) >= _LARGE or _is_abrupt(part, best - first, memory)
     return _Step(best, size, error, min(p_value * len(logs) / 2, 1.0), is_abrupt)
 
 

@@ -54,8 +54,10 @@ _SHARED = 0.5
 _PRECISION = 0.1
 """Half-width of the engagement rate, in points of a share, within which "held" is said."""
 
-_RATE_WINDOW = 24
-"""Periods over which a rate is taken as steady, to see how far single ones stray from it."""
+_RATE_WEEKS, _LEAST_DAYS = pd.Timedelta(weeks=8), 5
+"""Weeks around whose days show the usual engagement rate, and days it takes to tell its spread."""
+_RATE_LEVEL = 0.99
+"""Every event has such a verdict: a stricter level for saying that a rate moved."""
 _ENGAGEMENT_PARTS = ("sessions", "engaged_sessions")
 
 Kind = Literal["spike", "dip"]
@@ -413,44 +415,46 @@ def _describe(
 def _engagement(
     traffic: Traffic, both: dict[str, pd.DataFrame], channel: str, span: Span
 ) -> dict[str, Any]:
-    """Engagement rate of a channel during a stretch against such hours of other weeks."""
+    """Engagement rate of a channel during a stretch against the same hours of other days."""
     is_known = set(_ENGAGEMENT_PARTS) <= set(traffic.exported)
     if not is_known or not all(channel in table for table in both.values()):
         return {"engagement_rate": np.nan, "usual_engagement_rate": np.nan, "engagement": ""}
-    both = {name: table[[channel]] for name, table in both.items()}
-    inside = {name: _rows(table, span) for name, table in both.items()}
-    actual = pd.DataFrame({name: table[channel] for name, table in inside.items()})
-    usual = pd.DataFrame({n: expect_within(table, span)[channel] for n, table in both.items()})
+    counts = pd.DataFrame({name: table[channel] for name, table in both.items()})
+    during = sum_over(counts, span)
+    days = _like_days(counts, span)
     now, before = (
-        float(ratio(sums.sum().to_frame().T, "engagement_rate").iloc[0]) for sums in (actual, usual)
+        float(ratio(sums.to_frame().T, "engagement_rate").iloc[0]) for sums in (during, days.sum())
     )
     return {
         "engagement_rate": now,
         "usual_engagement_rate": before,
-        "engagement": _verdict(actual, usual, _strayed(both, channel), before),
+        "engagement": _verdict(during, days, before),
     }
 
 
-def _rows(table: pd.DataFrame, span: Span) -> pd.DataFrame:
-    return table[(table.index >= span[0]) & (table.index < span[1])]
+def _like_days(counts: pd.DataFrame, span: Span) -> pd.DataFrame:
+    """Sums over the same hours of other days of the same kind, in the weeks around."""
+    times = pd.DatetimeIndex(counts.index)
+    inside = times[(times >= span[0]) & (times < span[1])]
+    is_near = (times >= span[0] - _RATE_WEEKS) & (times < span[1] + _RATE_WEEKS)
+    is_alike = times.hour.isin(inside.hour) & (
+        (times.day_of_week >= 5) == (inside[0].day_of_week >= 5)
+    )
+    is_other = ~times.normalize().isin(inside.normalize())
+    rows = counts[is_near & is_alike & is_other]
+    return rows.groupby(pd.DatetimeIndex(rows.index).normalize()).sum()
 
 
-def _strayed(both: dict[str, pd.DataFrame], channel: str) -> float:
-    """How much more rates stray from period to period than chance alone would let them."""
-    sessions, engaged = (both[name][channel] for name in _ENGAGEMENT_PARTS)
-    rate = engaged.rolling(_RATE_WINDOW, center=True, min_periods=1).sum() / sessions.rolling(
-        _RATE_WINDOW, center=True, min_periods=1
-    ).sum().where(lambda total: total > 0)
-    chance = np.sqrt((sessions * rate * (1 - rate)).where(lambda variance: variance > 0))
-    rest = ((engaged - sessions * rate) / chance).dropna()
-    return float(stats.median_abs_deviation(rest, scale="normal")) if len(rest) else 1.0
-
-
-def _verdict(actual: pd.DataFrame, usual: pd.DataFrame, strayed: float, before: float) -> str:
-    """What became of the rate: binomial chance, widened by how rates stray in this channel."""
-    during = actual.sum() / max(strayed, 1.0) ** 2
-    now = wilson_interval(during["engaged_sessions"], during["sessions"])
-    if not np.isfinite([before, now.low]).all() or not usual["sessions"].sum() > 0:
+def _verdict(during: pd.Series, days: pd.DataFrame, before: float) -> str:
+    """What became of the rate: binomial chance, widened by how it strays from day to day."""
+    chance = np.sqrt((days["sessions"] * before * (1 - before)).where(lambda v: v > 0))
+    rest = ((days["engaged_sessions"] - days["sessions"] * before) / chance).dropna()
+    if len(rest) < _LEAST_DAYS:
+        return CANNOT_TELL
+    spread = max(float(stats.median_abs_deviation(rest, scale="normal")), 1.0)
+    effective = during / spread**2
+    now = wilson_interval(effective["engaged_sessions"], effective["sessions"], _RATE_LEVEL)
+    if not np.isfinite([before, now.low]).all():
         return CANNOT_TELL
     if now.high < before:
         return FELL

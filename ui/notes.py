@@ -45,7 +45,7 @@ def shown_notes(first: pd.Timestamp, last: pd.Timestamp) -> tuple[str, pd.DataFr
         first: first day or hour drawn.
         last: last day or hour drawn.
     """
-    inside = set(overlapping(state.notes(), first, last + pd.Timedelta(days=1)))
+    inside = set(overlapping(state.notes(), first, last.normalize() + pd.Timedelta(days=1)))
     kept = {name: note for name, note in lettered().items() if note in inside}
     named = [f"{name}: {note.text}" for name, note in list(kept.items())[:_MOST_NAMED]]
     if len(kept) > _MOST_NAMED:

@@ -369,6 +369,7 @@ def slow_midmean(values: list[float]) -> list[float]:
 CELL = st.one_of(st.just(math.nan), st.floats(0, 1e6))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12))
 def test_the_mean_of_the_middle_half_agrees_with_a_loop(rows) -> None:
     found = _midmean(np.array(rows))
@@ -387,6 +388,7 @@ def test_weekdays_evened_out_leave_what_is_not_the_week() -> None:
     np.testing.assert_allclose(even["2024-01-23":], 30.0, rtol=0.05)
 
 
+@settings(deadline=None)
 @given(st.floats(0, 1e6), st.floats(-0.5, 100))
 def test_a_distance_in_roots_leads_back_to_the_count(expected, distance) -> None:
     count = unroot(expected, distance)

@@ -66,7 +66,7 @@ def lets_through(filters: Filters, row: dict) -> bool:
 
 @pytest.mark.parametrize("first", range(0, 40, 7))
 @pytest.mark.parametrize("length", [1, 2, 7, 14, 20])
-def test_the_previous_period_is_as_long_and_adjacent(first, length) -> None:
+def test_the_previous_period_is_as_long_and_whole_weeks_earlier(first, length) -> None:
     traffic = daily_traffic(60)
     start = traffic.first_day + timedelta(days=first)
     end = min(start + timedelta(days=length - 1), traffic.last_day)
@@ -75,10 +75,14 @@ def test_the_previous_period_is_as_long_and_adjacent(first, length) -> None:
         assert length == 1
         assert first == 0
         return
-    assert pair.previous[1] + timedelta(days=1) == pair.current[0]
+    assert pair.previous[1] < pair.current[0]
     assert pair.previous[1] - pair.previous[0] == pair.current[1] - pair.current[0]
     assert traffic.first_day <= pair.previous[0]
     assert pair.current[1] == end
+    whole_weeks = -(-length // 7) * 7
+    if not pair.is_inside and start - timedelta(days=whole_weeks) >= traffic.first_day:
+        assert pair.shift.days == whole_weeks
+        assert pair.previous[0].weekday() == pair.current[0].weekday()
 
 
 def test_inputs_are_not_mutated_and_rows_of_one_cell_are_added() -> None:

@@ -76,7 +76,7 @@ def test_home_without_a_file_says_what_to_drop_and_how_to_get_it() -> None:
 
 
 EXPECTED_CHARTS = {
-    "sample": [1, 7, 2, 4, 2, 1],
+    "sample": [1, 8, 2, 4, 2, 1],
     "real": [1, 7, 2, 4, 2, 1],
     "days without channels": [1, 2, 2, 0, 2, 0],
     "channels without time": [0, 0, 0, 3, 0, 1],

@@ -137,10 +137,11 @@ def lift_sentence(result: Explanation, label: str) -> str:
 
 def _draw_files() -> None:
     left, right = st.columns(2, vertical_alignment="bottom")
-    if state.notes():
+    notes = state.notes()  # the file is made outside of the session, which knows none then
+    if notes:
         left.download_button(
             "Save notes as CSV",
-            data=lambda: export.frame_csv(to_frame(state.notes())),
+            data=lambda: export.frame_csv(to_frame(notes)),
             file_name=_FILE_NAME,
             mime="text/csv",
             on_click="ignore",

@@ -52,7 +52,7 @@ def draw_overview(view: View) -> None:
     table = _lines(view.traffic, view.key, labels, grain)
     palette = PALETTES[view.mode]
     colours = dict(zip(labels.values(), (palette.primary, palette.secondary), strict=False))
-    letters, notes = shown_notes(*_ends(table))
+    letters, notes = shown_notes(*_ends(table, grain))
     first = next(iter(labels))
     chart = charts.over_time(table, colours, grain, view.mode, title=f"Count per {grain}")
     show(
@@ -128,7 +128,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
             before = _table(earlier, (*view.key, "previous"), metric, grain, is_split=is_split)
     table = _table(traffic, key, metric, grain, is_split=is_split)
     previous = _moved(before, table, view, grain) if before is not None else None
-    letters, notes = shown_notes(*_ends(table))
+    letters, notes = shown_notes(*_ends(table, grain))
     label = wording.metric_label(metric, view.traffic.grain)
     chart = charts.over_time(
         table,
@@ -204,8 +204,10 @@ def _lines(traffic: Traffic, key: Key, labels: dict[str, str], grain: str) -> pd
     ]
 
 
-def _ends(table: pd.DataFrame) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return table["time"].min(), table["time"].max()
+def _ends(table: pd.DataFrame, grain: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """First and last moment drawn."""
+    last = table["time"].max() + _STEPS[grain] - pd.Timedelta(hours=1)
+    return table["time"].min(), last
 
 
 def _pace(values: pd.Series, covered: pd.Series, metric: str) -> pd.Series:

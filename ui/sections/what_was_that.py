@@ -128,12 +128,20 @@ def _ask_against(view: View, span: Span) -> tuple[Against, pd.Timedelta | None]:
     if view.all_dates.grain in ("hour", "day"):
         options["usual"] = "What is usual then"
     shift = _shift(view, span)
-    if span[0] - shift >= view.all_dates.times[0]:
+    if _reaches_back(view, span, shift):
         options["before"] = _earlier(view, shift)
     if not options:
         raise NotEnoughData("nothing_there")
     chosen = pick("trends", "against", "Held against", options)
     return ("before", shift) if chosen == "before" else ("usual", None)
+
+
+def _reaches_back(view: View, span: Span, shift: pd.Timedelta) -> bool:
+    """Whether the file holds the earlier stretch."""
+    if view.all_dates.grain == "month":
+        months = (span[1].year - span[0].year) * 12 + span[1].month - span[0].month
+        return bool(span[0] - pd.DateOffset(months=months) >= view.all_dates.times[0])
+    return bool(span[0] - shift >= view.all_dates.times[0])
 
 
 def _shift(view: View, span: Span) -> pd.Timedelta:
