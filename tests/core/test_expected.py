@@ -19,6 +19,7 @@ from core.expected import (
     counts_by_channel,
     even_out_weekdays,
     expect,
+    expect_within,
     require_weeks,
     root_residual,
     root_spread,
@@ -169,6 +170,35 @@ def test_what_is_held_out_has_no_say_in_its_own_expected(data) -> None:
         changed.loc[inside, name] = np.array(drawn, dtype=float)
     one, two = expect(counts, span), expect(changed, span)
     pd.testing.assert_frame_equal(one.loc[inside], two.loc[inside], check_exact=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 3),
+    grain=st.sampled_from(["hour", "day"]),
+    place=st.floats(0, 0.99),
+    length=st.integers(1, 60),
+)
+def test_a_stretch_by_itself_has_the_expected_of_the_whole(seed, grain, place, length) -> None:
+    """Eight weeks lie within reach, so it must be the same."""
+    counts = as_counts(simulate(seed, daily=grain == "day"), grain)
+    inside = counts.index[int(place * len(counts)) :][: length if grain == "hour" else length // 8]
+    if inside.empty:
+        return
+    span = inside[0], inside[-1] + pd.Timedelta(1, "h" if grain == "hour" else "D")
+    found = expect_within(counts, span)
+    assert found.index.equals(inside)
+    np.testing.assert_allclose(found, expect(counts, span).loc[inside], rtol=1e-9)
+
+
+def test_a_stretch_of_years_is_as_good_as_one_of_weeks() -> None:
+    calm = regular("hour", weeks=60)
+    grown = calm.mul(np.where(calm.index < "2024-06-01", 0.5, 1.0), axis=0)
+    span = pd.Timestamp("2024-10-01 08:00"), pd.Timestamp("2024-10-03 20:00")
+    found = expect_within(grown, span)
+    np.testing.assert_allclose(found, calm.loc[found.index])
+    assert found.index[0] == span[0]
+    assert found.index[-1] == span[1] - pd.Timedelta(hours=1)
 
 
 def test_a_channel_that_only_a_held_out_spike_makes_large_is_still_small() -> None:

@@ -39,7 +39,7 @@ COLUMNS = [
     "p_value",
     "sentence",
 ]
-SITES = 60
+SITES = 48
 
 
 def as_export(frame: pd.DataFrame, grain: str = "hour") -> Traffic:
@@ -218,15 +218,13 @@ def test_days_that_are_all_alike_have_none(sessions) -> None:
 
 
 def test_hours_and_days_of_one_site_have_the_same_steps() -> None:
-    hours, days = (
-        find_level_changes(
-            as_export(plant_level(simulate(3, daily=daily), pd.Timestamp("2024-02-05"), 0.6), grain)
-        ).frame
-        for daily, grain in ((False, "hour"), (True, "day"))
-    )
-    assert len(hours) == len(days)
-    assert abs(hours["start"].iloc[0] - days["start"].iloc[0]) <= DAY
-    assert hours["change"].iloc[0] == pytest.approx(days["change"].iloc[0], abs=0.05)
+    frame = plant_level(simulate(3), pd.Timestamp("2024-02-05"), 0.6)
+    sums = frame.groupby([frame["time"].dt.normalize(), "channel"])["sessions"].sum()
+    hours = find_level_changes(as_export(frame)).frame
+    days = find_level_changes(as_export(sums.reset_index(), "day")).frame
+    shared = hours.merge(days, on=["channel", "start"])
+    assert len(shared) >= max(len(hours), len(days)) - 1
+    np.testing.assert_allclose(shared["change_x"], shared["change_y"], rtol=0.05)
 
 
 def test_half_a_day_at_either_end_is_no_step() -> None:

@@ -1,14 +1,25 @@
 """Traffic: what goes in comes out, whatever is filtered or grouped."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import AppError, ExportError
 from core.ingest import read_export
 from core.metrics import METRICS, RATIOS, available_metrics, summarise
-from core.traffic import COUNTS, Filters, daily_by_channel, make_traffic, previous_period, select
+from core.traffic import (
+    COUNTS,
+    Filters,
+    Traffic,
+    daily_by_channel,
+    make_traffic,
+    previous_period,
+    select,
+)
 from core.wording import count, duration, metric_change, metric_value, percent, points
 from tests import naive
 from tests.builders import daily_traffic, hourly_traffic
@@ -64,25 +75,100 @@ def lets_through(filters: Filters, row: dict) -> bool:
     )
 
 
-@pytest.mark.parametrize("first", range(0, 40, 7))
-@pytest.mark.parametrize("length", [1, 2, 7, 14, 20])
-def test_the_previous_period_is_as_long_and_whole_weeks_earlier(first, length) -> None:
-    traffic = daily_traffic(60)
-    start = traffic.first_day + timedelta(days=first)
-    end = min(start + timedelta(days=length - 1), traffic.last_day)
-    pair = previous_period(traffic, Filters(start=start, end=end))
-    if pair is None:
-        assert length == 1
-        assert first == 0
+DAYS = 60
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    first=st.integers(0, DAYS - 1),
+    length=st.integers(1, DAYS),
+    start=st.integers(0, 6),
+    grain=st.sampled_from(["day", "hour"]),
+)
+def test_the_previous_period_is_weekday_for_weekday_where_the_file_reaches_back(
+    first, length, start, grain
+) -> None:
+    traffic = covering(DAYS, f"2024-01-{1 + start:02d}", grain)
+    begin = traffic.first_day + timedelta(days=first)
+    end = min(begin + timedelta(days=length - 1), traffic.last_day)
+    days = (end - begin).days + 1
+    pair = previous_period(traffic, Filters(start=begin, end=end))
+    if pair is None:  # one day, and nothing before it
+        assert (days, first) == (1, 0)
         return
-    assert pair.previous[1] < pair.current[0]
-    assert pair.previous[1] - pair.previous[0] == pair.current[1] - pair.current[0]
-    assert traffic.first_day <= pair.previous[0]
-    assert pair.current[1] == end
-    whole_weeks = -(-length // 7) * 7
-    if not pair.is_inside and start - timedelta(days=whole_weeks) >= traffic.first_day:
-        assert pair.shift.days == whole_weeks
-        assert pair.previous[0].weekday() == pair.current[0].weekday()
+    (now, last), (then, before) = pair.current, pair.previous
+    assert last == end
+    assert last - now == before - then
+    assert traffic.first_day <= then
+    assert before < now  # the two never overlap
+    assert pair.shift == now - then == last - before
+    assert pair.days == (last - now).days + 1
+    assert pair.is_adjacent == (before + timedelta(days=1) == now)
+    weeks = min(weeks for weeks in range(1, 20) if 7 * weeks >= days)
+    if first >= 7 * weeks:  # the file reaches far enough back
+        assert (now, pair.shift) == (begin, timedelta(weeks=weeks))
+        assert now.weekday() == then.weekday()
+        assert not pair.is_inside
+    elif first >= days:  # not by whole weeks, but by as many days
+        assert now == begin
+        assert pair.is_adjacent
+        assert not pair.is_inside
+    else:  # the selection itself is halved
+        assert begin <= then
+        assert pair.is_adjacent
+        assert pair.is_inside
+        if days >= 14:
+            assert pair.days % 7 == 0
+            assert now.weekday() == then.weekday()
+
+
+def covering(days: int, start: str, grain: str) -> Traffic:
+    periods = days * 24 if grain == "hour" else days
+    times = pd.date_range(start, periods=periods, freq="h" if grain == "hour" else "D", unit="s")
+    return make_traffic(pd.DataFrame({"time": times[:1], "sessions": 1.0}), grain, times)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "previous"),
+    [
+        ("2024-02-05", "2024-02-11", ("2024-01-29", "2024-02-04")),  # a week
+        ("2024-02-08", "2024-02-09", ("2024-02-01", "2024-02-02")),  # Thursday and Friday
+        ("2024-02-08", "2024-02-17", ("2024-01-25", "2024-02-03")),  # ten days: two weeks earlier
+        ("2024-02-01", "2024-02-29", ("2023-12-28", "2024-01-25")),  # February: five weeks earlier
+        ("2024-01-03", "2024-01-04", ("2023-12-27", "2023-12-28")),  # over the turn of the year
+    ],
+)
+def test_the_previous_period_in_dates(start, end, previous) -> None:
+    traffic = covering(120, "2023-12-01", "day")
+    pair = previous_period(
+        traffic, Filters(start=date.fromisoformat(start), end=date.fromisoformat(end))
+    )
+    assert tuple(day.isoformat() for day in pair.previous) == previous
+    assert tuple(day.isoformat() for day in pair.current) == (start, end)
+
+
+def test_without_a_selection_the_later_half_meets_the_earlier_one() -> None:
+    pair = previous_period(covering(33, "2024-01-01", "hour"), Filters())
+    assert pair.is_inside
+    assert [day.isoformat() for day in pair.current] == ["2024-01-20", "2024-02-02"]
+    assert [day.isoformat() for day in pair.previous] == ["2024-01-06", "2024-01-19"]
+
+
+@pytest.mark.parametrize("grain", ["week", "month", "none"])
+def test_weeks_and_months_have_no_previous_period(grain) -> None:
+    frame = pd.DataFrame({"time": pd.date_range("2024-01-01", periods=3, freq="7D")})
+    frame = frame.assign(sessions=1.0)
+    if grain == "month":
+        frame["time"] = pd.date_range("2024-01-01", periods=3, freq="MS")
+    traffic = make_traffic(frame.drop(columns="time") if grain == "none" else frame, grain)
+    assert previous_period(traffic, Filters()) is None
+
+
+def test_only_the_dates_of_a_selection_choose_the_previous_period() -> None:
+    traffic = hourly_traffic({"Direct": 0.4, "Referral": 0.6}, days=40)
+    dates = Filters(start=date(2024, 1, 20), end=date(2024, 1, 29))
+    more = replace(dates, channels=("Direct",), weekdays=(0, 1), hours=(8, 9))
+    assert previous_period(traffic, more) == previous_period(traffic, dates)
 
 
 def test_inputs_are_not_mutated_and_rows_of_one_cell_are_added() -> None:
