@@ -446,13 +446,19 @@ def _like_days(counts: pd.DataFrame, span: Span) -> pd.DataFrame:
 
 
 def _verdict(during: pd.Series, days: pd.DataFrame, before: float) -> str:
-    """What became of the rate: binomial chance, widened by how it strays from day to day."""
+    """What became of the rate: binomial chance, widened by how it strays from day to day.
+
+    Days differ by more than chance, and that part of their spread does not shrink with the
+    visits of a day: the busier the stretch is than the days it is held against, the more of its
+    visits say the same thing twice (the design effect of Kish, Survey Sampling, 1965).
+    """
     chance = np.sqrt((days["sessions"] * before * (1 - before)).where(lambda v: v > 0))
     rest = ((days["engaged_sessions"] - days["sessions"] * before) / chance).dropna()
     if len(rest) < _LEAST_DAYS:
         return CANNOT_TELL
     spread = max(float(stats.median_abs_deviation(rest, scale="normal")), 1.0)
-    effective = during / spread**2
+    busier = during["sessions"] / days.loc[rest.index, "sessions"].median()
+    effective = during / (1 + (spread**2 - 1) * busier)
     now = wilson_interval(effective["engaged_sessions"], effective["sessions"], _RATE_LEVEL)
     if not np.isfinite([before, now.low]).all():
         return CANNOT_TELL

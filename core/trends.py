@@ -167,8 +167,15 @@ def find_gaps(traffic: Traffic) -> pd.DatetimeIndex:
 
 
 def _usual(traffic: Traffic, times: pd.DatetimeIndex) -> np.ndarray:
-    """Median of the main metric at the same hour and weekday, else at the same hour."""
+    """Median of the main metric at the same hour and weekday, else at the same hour.
+
+    An hour left out on a day that has rows counts as zero, or one wild night would make the
+    empty nights around it look like failures. Days without any row count as nothing.
+    """
     total = traffic.frame.groupby("time")[traffic.main_metric].sum()
+    days = traffic.times.normalize()
+    recorded = traffic.times[days.isin(pd.DatetimeIndex(total.index).normalize())]
+    total = total.reindex(recorded, fill_value=0.0)
     index = pd.DatetimeIndex(total.index)
     by_week = total.groupby([index.day_of_week, index.hour]).median()
     by_hour = total.groupby(index.hour).median()

@@ -304,6 +304,20 @@ def test_events_come_furthest_from_the_usual_first() -> None:
     assert found["channel"].head(3).tolist() == ["Organic Search", "Organic Search", "Direct"]
 
 
+def test_a_few_hours_show_also_where_days_differ_much() -> None:
+    """Good and bad days apart, hours are even here: twice the usual of four hours must show."""
+    found = 0
+    for seed in range(8):
+        site = Site(site_sd=0.25, site_memory=0.0, size=200.0)
+        frame = simulate(seed, site)
+        day = random_days(np.random.default_rng([seed, 26]), frame)[0]
+        start, end = day + 12 * HOUR, day + 16 * HOUR
+        events = find_spikes(as_export(plant_spike(frame, "Organic Search", start, 4, 2.0))).frame
+        is_meant = (events["start"] < end) & (events["end"] > start) & (events["kind"] == "spike")
+        found += is_meant.any()
+    assert found >= 7
+
+
 def test_what_two_channels_do_at_the_same_time_is_one_event() -> None:
     frame = simulate(8)
     for name in ("Organic Search", "Direct", "Organic Social"):
@@ -343,8 +357,9 @@ def verdicts(seeds: range, lower: float) -> list[str]:
 
 
 def test_an_engagement_rate_as_ever_is_seldom_said_to_have_moved() -> None:
-    said = verdicts(range(26), lower=0.0)
-    assert said.count("fell") + said.count("rose") <= 0.15 * len(said)
+    """Nominal are 5 % or fewer; the standard error here is 3.5."""
+    said = verdicts(range(40), lower=0.0)
+    assert said.count("fell") + said.count("rose") <= 0.1 * len(said)
     assert said.count("held") >= 0.6 * len(said)
 
 
