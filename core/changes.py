@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from core.day_clusters import change_interval, ratio_difference
 from core.metrics import METRICS, values
-from core.statistics import Interval, change_interval, ratio_difference
+from core.statistics import Interval
 from core.traffic import Traffic, daily_by_channel, total_over_time
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
+from core.day_clusters import ratio_difference, ratio_interval
 from core.errors import NotEnoughData
 from core.metrics import METRICS, Metric, values
-from core.statistics import ratio_difference, ratio_interval
 from core.traffic import Traffic, total_over_time
 
 WINDOW_HOURS = 4

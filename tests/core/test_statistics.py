@@ -5,15 +5,13 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from core.day_clusters import change_interval, ratio_difference, ratio_interval
 from core.statistics import (
     benjamini_hochberg,
-    change_interval,
     correct_in_families,
     correlation_interval,
     effective_sample_size,
     holm,
-    ratio_difference,
-    ratio_interval,
     sessions_per_side,
     wilson_interval,
 )
