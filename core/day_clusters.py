@@ -3,7 +3,7 @@
 Visits of one day go together, and a good day is followed by a good day. So the variance of a sum
 is taken from its slow movements: the days' contributions are projected on a few long cosine waves,
 each of which is one nearly independent look at the long-run variance, and Student's t has as many
-degrees of freedom as there are waves. A rhythm of the week lies between these waves and costs no
+degrees of freedom as there are waves. A rhythm of the week lies between these waves and costs little
 width. Source: Lazarus, Lewis, Stock and Watson (2018), "HAR Inference: Recommendations for
 Practice", J. Business & Economic Statistics 36:541; their number of waves is 0.4 days^(2/3).
 """

@@ -1,11 +1,22 @@
 """Channels: which bring many visits, and which bring good ones?"""
 
+import streamlit as st
+
 from ui.page import open_page
-from ui.sections import channels
+from ui.sections import channel_quality, channel_table, channel_volume, channels, unattributed
 
 view = open_page("channels")
-channels.draw_answer(view)
-channels.draw_volume(view)
-for metric in channels.SHOWN_RATIOS:
-    channels.draw_ratio(view, metric)
-channels.draw_table(view)
+at_top = st.container()
+metric = channels.ask_quality(view)
+with at_top:
+    channels.draw_answer(view, metric)
+    channels.draw_glance(view, metric)
+channel_quality.draw_quality(view, metric)
+channel_quality.draw_map(view, metric)
+st.subheader("How much each brings")
+channel_volume.draw_volume(view)
+channel_volume.draw_growth(view)
+channel_volume.draw_mix(view)
+channel_volume.draw_rhythms(view)
+unattributed.draw_unattributed(view)
+channel_table.draw_table(view)

@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import json
 import os
 from pathlib import Path
 
@@ -27,3 +28,9 @@ def seed_export(shared: Path) -> bytes:
 def sample_export() -> bytes:
     """The project's own sample, whose stories are known truth."""
     return SAMPLE.read_bytes()
+
+
+@pytest.fixture(scope="session")
+def truth(shared: Path) -> dict:
+    """Figures of the real export, computed without this project."""
+    return json.loads((shared / "truth" / "seed_export.json").read_text(encoding="utf-8"))

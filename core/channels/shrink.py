@@ -51,7 +51,7 @@ def _filled(table: pd.DataFrame) -> pd.Series:
     """Variance; where it is unknown (or, of zeros, 0), what that many visits usually have."""
     per_visit = (table["variance"] * table["n"]).where(table["value"] > 0)
     usual = float(per_visit.median()) if per_visit.notna().any() else np.inf
-    return np.fmax(table["variance"].where(table["value"] > 0), usual / table["n"] / 4)
+    return table["variance"].where(table["value"] > 0).fillna(usual / table["n"])
 
 
 def _pooled(values: np.ndarray, variance: np.ndarray) -> tuple[float, float]:

@@ -1,6 +1,5 @@
 """A real export, to the digit: every figure that was computed independently of this code."""
 
-import json
 
 import pandas as pd
 import pytest
@@ -36,11 +35,6 @@ COLUMNS = {
     "engaged_sessions_per_user": "engaged_sessions_per_user",
 }
 SEEN_ELSEWHERE = {"hours", "first", "last", "engagement_rate_wilson95", "mean_of_row_rates_WRONG"}
-
-
-@pytest.fixture(scope="module")
-def truth(shared):
-    return json.loads((shared / "truth" / "seed_export.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from core.day_clusters import change_interval, ratio_difference, ratio_interval
 from core.statistics import (
     benjamini_hochberg,
     correct_in_families,
@@ -156,83 +155,6 @@ def test_false_findings_are_few_among_the_families_chosen() -> None:
         seen += chosen[:4].mean()
     assert np.mean(shares) <= 0.06
     assert seen / 200 >= 0.95
-
-
-def test_a_ratio_is_the_ratio_of_sums() -> None:
-    rng = np.random.default_rng(1)
-    bottom = rng.poisson(30, 28)
-    top = rng.binomial(bottom, 0.4)
-    found = ratio_interval(top, bottom, is_share=True)
-    assert found.value == pytest.approx(sum(top) / sum(bottom))
-    assert 0 <= found.low <= found.value <= found.high <= 1
-
-
-def test_nothing_is_said_without_data() -> None:
-    for top, bottom in (([], []), ([0.0, 0.0], [0.0, 0.0])):
-        found = ratio_interval(top, bottom, is_share=True)
-        assert np.isnan([found.low, found.high]).all()
-
-
-def shaky_site(seed: int, days: int, rate: float = 0.5) -> tuple[np.ndarray, np.ndarray]:
-    """Daily engaged sessions and sessions; the rate of neighbouring days is alike (rho 0.3)."""
-    rng, shock, rates = np.random.default_rng(seed), 0.0, []
-    for _ in range(days):
-        shock = 0.3 * shock + rng.normal(0, 0.25)
-        rates.append(1 / (1 + np.exp(-(np.log(rate / (1 - rate)) + shock))))
-    sessions = rng.poisson(400, days)
-    return rng.binomial(sessions, rates), sessions
-
-
-@pytest.mark.parametrize("days", [28, 56])
-def test_day_blocks_cover_what_they_promise_where_wilson_does_not(days) -> None:
-    """200 sites whose true rate is 0.5; the standard error of a coverage of 95 % is 1.5 points."""
-    blocks = plain = 0
-    for seed in range(200):
-        top, bottom = shaky_site(seed, days)
-        found = ratio_interval(top, bottom, is_share=True)
-        naive = wilson_interval(top.sum(), bottom.sum())
-        blocks += found.low <= 0.5 <= found.high
-        plain += naive.low <= 0.5 <= naive.high
-    assert 0.89 <= blocks / 200 <= 0.99
-    assert plain / 200 < 0.75
-
-
-def test_two_alike_are_seldom_called_different() -> None:
-    false = 0
-    for seed in range(200):
-        first, second = shaky_site(seed, 28), shaky_site(seed + 10_000, 28)
-        false += ratio_difference(first, second, is_share=True).p_value < 0.05
-    assert false / 200 <= 0.1
-
-
-def test_a_real_difference_is_seen_with_its_sign() -> None:
-    found = ratio_difference(
-        shaky_site(1, 56, rate=0.7), shaky_site(2, 56, rate=0.5), is_share=True
-    )
-    assert found.p_value < 0.001
-    assert found.low < 0.2 < found.high
-
-
-def test_no_change_is_seldom_called_one() -> None:
-    false = 0
-    for seed in range(200):
-        rng = np.random.default_rng(seed)
-        now, before = rng.negative_binomial(20, 20 / 220, (2, 14))
-        found = change_interval(now, before)
-        false += found.p_value < 0.05
-    assert false / 200 <= 0.09
-
-
-def test_change_is_relative_to_the_period_before() -> None:
-    found = change_interval([20.0] * 14, [10.0] * 14)
-    assert found.value == pytest.approx(1.0)
-    assert found.low > 0
-    assert np.isnan(change_interval([3.0] * 14, [0.0] * 14).value)
-
-
-def test_from_11_to_6_is_no_change_worth_a_word() -> None:
-    few = change_interval([1, 1, 1, 1, 1, 1, 0] * 1, [2, 2, 2, 2, 1, 1, 1])
-    assert few.p_value > 0.05
 
 
 def autoregressive(rng: np.random.Generator, rho: float, n: int) -> pd.Series:

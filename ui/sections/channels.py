@@ -1,143 +1,153 @@
-"""Channels: how much each brings, and how good its visits are."""
+"""Channels at a glance: one sentence, then an answer to each of the page's three questions."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from core import wording
-from core.channels import BETTER, TOO_LITTLE_DATA, WORSE, ChannelComparison, channel_totals
+from core.channels import (
+    BETTER,
+    FELL,
+    GREW,
+    NOT_A_CHANNEL,
+    TOO_LITTLE_DATA,
+    WORSE,
+    ChannelComparison,
+    channel_totals,
+)
 from core.errors import NotEnoughData
-from core.metrics import METRICS, available_metrics, summarise
+from core.metrics import METRICS, available_metrics
 from ui import cache
-from ui.cards import Card, show
-from ui.charts import channels as charts
+from ui.choices import pick
+from ui.filters import describe_comparison
 from ui.page import View
-from ui.sections.over_time import shown_counts
 from ui.text import escape
 
-SHOWN_RATIOS = ("engagement_rate", "events_per_session", "engagement_time_per_session")
+FIRST_CHOICES = (
+    "engagement_rate",
+    "events_per_session",
+    "engagement_time_per_session",
+    "engaged_sessions_per_user",
+    "key_events_per_session",
+    "revenue_per_session",
+    "views_per_session",
+)
+
+_NEEDS_PERIODS = "That takes two periods of hours or days in one file."
 
 
-def draw_answer(view: View) -> None:
-    """The page's answer in one sentence."""
-    totals = channel_totals(view.traffic)
-    first = totals.iloc[0]
-    label = wording.metric_label(view.traffic.main_metric, view.traffic.grain).lower()
-    answer = f"{first['channel']} is the largest channel: {wording.percent(first['share'])} of all "
-    answer += label
-    quality = _compare(view, "engagement_rate")
-    if quality is not None:
-        answer += _best(quality)
-    st.subheader(escape(f"{answer}."))
+def ask_quality(view: View) -> str | None:
+    """Ask what makes a visit good; ``None`` where the file holds no ratio."""
+    able = available_metrics(view.traffic)
+    options = {key: METRICS[key].label for key in FIRST_CHOICES if key in able}
+    if not options:
+        return None
+    return pick("channels", "quality", "What makes a visit good?", options)
 
 
-def _best(quality: ChannelComparison) -> str:
-    better = quality.frame[quality.frame["verdict"] == BETTER]
-    if better.empty:
-        return "; no channel's engagement rate is clearly above the rest"
-    row = better.loc[better["value"].idxmax()]
-    return f"; {row['channel']} has the best engagement rate, {wording.percent(row['value'])}"
-
-
-def _compare(view: View, metric: str) -> ChannelComparison | None:
+def compare(view: View, metric: str | None) -> ChannelComparison | None:
+    """Channels compared by a ratio; ``None`` where that is not possible."""
+    if metric is None:
+        return None
     try:
         return cache.compare_channels((*view.key, metric), view.traffic, metric)
     except NotEnoughData:
         return None
 
 
-def draw_volume(view: View) -> None:
-    """Sessions and users by channel."""
-    totals, labels = channel_totals(view.traffic), shown_counts(view.traffic)
-    main, label = next(iter(labels.items()))
-    table = totals[["channel", *labels, "share"]]
-    first = table.iloc[0]
-    is_hourly = "users" in labels and view.traffic.has_time
-    show(
-        view,
-        Card(
-            slug=f"{'-and-'.join(labels)}-by-channel",
-            headline=f"{first['channel']} brings {wording.count(first[main])} of "
-            f"{wording.count(table[main].sum())} {label.lower()}",
-            chart=charts.volume(table, labels, view.mode),
-            data=table,
-            reading=f"{labels['users']}: people counted once in each {view.traffic.grain}, so one "
-            "person may count several times."
-            if is_hourly
-            else "",
-            metric=f"{' and '.join(labels.values())} by channel",
-            columns={"channel": "Channel", **labels, "share": f"Share of {label.lower()}"},
-        ),
-    )
+def draw_answer(view: View, metric: str | None) -> None:
+    """The page's answer in one sentence."""
+    totals = channel_totals(view.traffic)
+    first = totals.iloc[0]
+    label = wording.metric_label(view.traffic.main_metric, view.traffic.grain).lower()
+    answer = f"{first['channel']} is the largest channel: {wording.percent(first['share'])} of all "
+    quality = compare(view, metric)
+    ending = "" if quality is None else f"; {_best(quality)}"
+    st.subheader(escape(f"{answer}{label}{ending}."))
 
 
-def draw_ratio(view: View, metric: str) -> None:
-    """One ratio by channel with intervals and verdicts; nothing where it was not exported."""
-    result = _compare(view, metric)
-    if result is None:
-        return
-    label = METRICS[metric].label
-    overall = float(summarise(view.traffic)[metric].iloc[0])
-    frame = result.frame
-    show(
-        view,
-        Card(
-            slug=f"{metric.replace('_', '-')}-by-channel",
-            headline=_headline(result, label),
-            chart=charts.intervals(frame, metric, overall, view.colours, view.mode),
-            data=frame,
-            reading=f"{METRICS[metric].definition} Dashed: all channels together "
-            f"({wording.metric_value(metric, overall)}). Lines are 95 % intervals; hollow and "
-            "grey: too little data to judge, or not a channel.",
-            metric=f"{label} by channel, sums divided by sums",
-            columns=_RATIO_COLUMNS | {"value": label},
-        ),
-    )
+def _best(quality: ChannelComparison) -> str:
+    name = METRICS[quality.metric].label.lower()
+    better = quality.frame[quality.frame["verdict"] == BETTER]
+    if better.empty:
+        return f"no channel’s {name} is clearly above the rest"
+    row = better.loc[better["shrunken"].idxmax()]
+    value = wording.metric_value(quality.metric, row["value"])
+    return f"{row['channel']} has the highest {name} that can be told, {value}"
 
 
-def _headline(result: ChannelComparison, label: str) -> str:
-    frame = result.frame
+def draw_glance(view: View, metric: str | None) -> None:
+    """Which are good, which cannot be judged, which changed: one answer each."""
+    answers = {
+        "Which visits are better?": _which_are_better(compare(view, metric)),
+        "What cannot be told?": _what_cannot_be_told(view, compare(view, metric)),
+        "Which channels changed?": _what_changed(view),
+    }
+    for column, (question, answer) in zip(st.columns(3), answers.items(), strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{question}**  \n{escape(answer)}")
+
+
+def _which_are_better(quality: ChannelComparison | None) -> str:
+    if quality is None:
+        return "The file holds no measure of quality: export engaged sessions from GA4."
+    return f"{headline(quality)}."
+
+
+def headline(quality: ChannelComparison) -> str:
+    """Which channels are above and below the rest, in words."""
+    frame, label = quality.frame, METRICS[quality.metric].label
     parts = []
     for verdict, word in ((BETTER, "above"), (WORSE, "below")):
         names = list(frame.loc[frame["verdict"] == verdict, "channel"])
         if names:
-            parts.append(f"{_some(names)} clearly {word} the rest")
+            parts.append(f"{some(names)} clearly {word} the rest")
     if parts:
         return f"{label}: {'; '.join(parts)}"
-    if (frame["verdict"] == TOO_LITTLE_DATA).all():
+    real = frame[frame["verdict"] != NOT_A_CHANNEL]
+    if len(real) < 2:
+        return f"{label}: there is no second channel to compare with"
+    if (real["verdict"] == TOO_LITTLE_DATA).all():
         return f"{label}: too little data to compare channels"
     return f"{label}: no channel clearly differs from the rest"
 
 
-def _some(names: list[str]) -> str:
+def some(names: list[str]) -> str:
+    """A list of at most three names."""
     shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
     return wording.listing(shown)
 
 
-_RATIO_COLUMNS = {
-    "channel": "Channel",
-    "n": "Counted on",
-    "days": "Days seen",
-    "low": "95 % from",
-    "high": "95 % to",
-    "difference": "Difference to the rest",
-    "difference_low": "Difference from",
-    "difference_high": "Difference to",
-    "p_value": "Adjusted p-value",
-    "verdict": "Compared with the rest",
-}
+def _what_cannot_be_told(view: View, quality: ChannelComparison | None) -> str:
+    parts = []
+    if quality is not None:
+        small = quality.frame[quality.frame["verdict"] == TOO_LITTLE_DATA]
+        unit = METRICS[str(METRICS[quality.metric].denominator)].label.lower()
+        names = [f"{row.channel} ({wording.count(row.n)} {unit})" for row in small.itertuples()]
+        if names:
+            parts.append(f"Too little data for a verdict: {some(names)}.")
+    for found in cache.diagnose_unattributed(view.key, view.traffic):
+        parts.append(f"{found.label} ({wording.percent(found.share.value)}) is no channel.")
+    return " ".join(parts) or "Every channel has enough data to be judged."
 
 
-def draw_table(view: View) -> None:
-    """Every measure of every channel."""
-    totals = channel_totals(view.traffic)
-    keys = [key for key in available_metrics(view.traffic) if key in totals]
-    grain = view.traffic.grain
-    shown = pd.DataFrame({"Channel": totals["channel"]})
-    for key in keys:
-        shown[wording.metric_label(key, grain)] = [
-            wording.metric_value(key, value) for value in totals[key]
+def _what_changed(view: View) -> str:
+    current, previous = view.period("current"), view.period("previous")
+    if view.comparison is None or current is None or previous is None:
+        return _NEEDS_PERIODS
+    if current.is_empty or previous.is_empty:
+        return _NEEDS_PERIODS
+    metric = view.traffic.main_metric
+    table = cache.channel_growth((*view.key, metric), current, previous, metric)
+    parts = []
+    for verdict in (GREW, FELL):
+        rows = table[table["verdict"] == verdict]
+        names = [
+            f"{row.channel} ({wording.signed_percent(row.change)})" for row in rows.itertuples()
         ]
-    with st.expander("All measures of all channels", icon=":material/table:"):
-        st.dataframe(shown, hide_index=True, width="stretch")
+        if names:
+            parts.append(f"{some(names)} {verdict}")
+    compared = describe_comparison(view.comparison)
+    if not parts:
+        return f"None beyond what happens by chance ({compared})."
+    return f"{'; '.join(parts)} ({compared})."
