@@ -19,9 +19,9 @@ class Concentration:
     """How much hangs on few channels.
 
     Args:
-        frame: one row per channel, largest first: ``channel``, ``share`` of the main metric with
-            ``low`` and ``high`` (95 %), ``left`` (main metric without it) and, where exported,
-            every ratio of all the others together, as ``<ratio>_without``.
+        frame: one row per channel, largest first: ``channel``, every count exported, ``share`` of
+            the main metric with ``low`` and ``high`` (95 %), ``left`` (main metric without it)
+            and, where exported, every ratio of all the others together, as ``<ratio>_without``.
         total: main metric of all.
         effective_channels: as many equal channels would be as concentrated: 1 / sum of squared
             shares (Hill 1973, Ecology 54:427, number of order 2).
@@ -50,7 +50,7 @@ def concentrate(traffic: Traffic) -> Concentration:
     if not total > 0:
         raise NotEnoughData("no_visits")
     shares = share_intervals(traffic).set_index("channel")[["low", "high"]]
-    frame = totals[["channel", "share"]].join(shares, on="channel")
+    frame = totals[["channel", *traffic.exported, "share"]].join(shares, on="channel")
     frame["left"] = total - totals[main]
     for key in available_metrics(traffic):
         entry = METRICS[key]

@@ -30,24 +30,45 @@ def draw_volume(view: View) -> None:
     except NotEnoughData as problem:
         say(problem)
         return
-    names = list(found.frame["channel"])
-    options = {name: name for name in names}
-    gone = select_one("channels", "gone", "What if this channel vanished?", options)
     label = wording.metric_label(found.metric, view.traffic.grain)
+    names = list(found.frame["channel"])
+    gone = _ask_gone(names)
     row = found.frame.set_index("channel").loc[gone]
     show(
         view,
         Card(
             slug=f"{found.metric.replace('_', '-')}-by-channel",
-            headline=f"Without {gone}, {wording.count(row['left'])} of "
-            f"{wording.count(found.total)} {label.lower()} would be left",
+            headline=_volume_headline(found, row, label),
             chart=charts.volume(found.frame.head(MOST_ROWS), label, gone, view.mode),
             data=found.frame,
-            reading=f"{_quality_without(view, row)}{_concentration(found)} This assumes that none "
-            "of these visits would come another way.",
+            reading=f"{_quality_without(view, row)}{_concentration(found)}"
+            if len(names) > 1
+            else "",
             metric=f"Share of {label.lower()} by channel, with 95 % intervals",
-            columns=_share_columns(label),
+            columns=_share_columns(label, view.traffic.grain),
         ),
+    )
+
+
+def _reading(view: View, found: Concentration, row: pd.Series) -> str:
+    if len(found.frame) == 1:
+        return ""
+    return f"{_quality_without(view, row)}{_concentration(found)}"
+
+
+def _ask_gone(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    options = {name: name for name in names}
+    return select_one("channels", "gone", "What if this channel vanished?", options)
+
+
+def _volume_headline(found: Concentration, row: pd.Series, label: str) -> str:
+    if len(found.frame) == 1:
+        return f"{row.name} brings {wording.count(found.total)} {label.lower()}"
+    return (
+        f"Without {row.name}, {wording.count(row['left'])} of {wording.count(found.total)} "
+        f"{label.lower()} would be left"
     )
 
 
@@ -64,11 +85,11 @@ def _quality_without(view: View, row: pd.Series) -> str:
 def _concentration(found: Concentration) -> str:
     return (
         f"The mix is as concentrated as {found.effective_channels:.1f} channels of equal size "
-        "would be."
+        "would be. All this assumes that none of the visits would come another way."
     )
 
 
-def _share_columns(label: str) -> dict[str, str]:
+def _share_columns(label: str, grain: str) -> dict[str, str]:
     ratios = {f"{key}_without": f"{METRICS[key].label} without it" for key in METRICS}
     names = {
         "channel": "Channel",
@@ -77,7 +98,8 @@ def _share_columns(label: str) -> dict[str, str]:
         "high": "95 % to",
         "left": f"{label} without it",
     }
-    return names | ratios
+    counts = {key: wording.metric_label(key, grain) for key in METRICS}
+    return counts | names | ratios
 
 
 def draw_growth(view: View) -> None:
