@@ -93,15 +93,75 @@ def series_by_channel(key: Key, _traffic: Traffic, metric: str, grain: str) -> p
 
 
 @st.cache_data(show_spinner="Correlating …", **_OPTIONS)
-def correlate(key: Key, _traffic: Traffic, level: str) -> correlations.Correlations:
+def correlate(
+    key: Key, _traffic: Traffic, level: str, channel: str | None = None
+) -> correlations.Correlations:
     """See ``core.correlations.correlate``."""
-    return correlations.correlate(_traffic, level)
+    return correlations.correlate(_traffic, level, channel)
+
+
+@st.cache_data(show_spinner="Looking at this pair …", **_OPTIONS)
+def examine_pair(
+    key: Key, _traffic: Traffic, pair: tuple[str, str], level: str, channel: str | None
+) -> correlations.Pair:
+    """See ``core.correlations.examine``."""
+    return correlations.examine(_traffic, *pair, level, channel)
+
+
+@st.cache_data(show_spinner="Moving one against the other …", **_OPTIONS)
+def find_lags(
+    key: Key, _traffic: Traffic, pair: tuple[str, str], step: str, channel: str | None
+) -> correlations.Lags:
+    """See ``core.correlations.find_lags``."""
+    return correlations.find_lags(_traffic, *pair, step, channel)
 
 
 @st.cache_data(show_spinner="Comparing channels …", **_OPTIONS)
 def compare_channels(key: Key, _traffic: Traffic, metric: str) -> channels.ChannelComparison:
     """See ``core.channels.compare_channels``."""
     return channels.compare_channels(_traffic, metric)
+
+
+@st.cache_data(show_spinner="Comparing at the same hours …", **_OPTIONS)
+def like_for_like(key: Key, _traffic: Traffic, metric: str) -> channels.FairComparison:
+    """See ``core.channels.like_for_like``."""
+    return channels.like_for_like(_traffic, metric)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def concentrate(key: Key, _traffic: Traffic) -> channels.Concentration:
+    """See ``core.channels.concentrate``."""
+    return channels.concentrate(_traffic)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def channel_growth(key: Key, _current: Traffic, _previous: Traffic, metric: str) -> pd.DataFrame:
+    """See ``core.channels.channel_growth``."""
+    return channels.channel_growth(_current, _previous, metric)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def mix_over_time(key: Key, _traffic: Traffic, metric: str, grain: str) -> pd.DataFrame:
+    """See ``core.channels.mix_over_time``."""
+    return channels.mix_over_time(_traffic, metric, grain)
+
+
+@st.cache_data(show_spinner="Looking when each channel’s visits come …", **_OPTIONS)
+def channel_rhythms(key: Key, _traffic: Traffic) -> pd.DataFrame:
+    """See ``core.channels.channel_rhythms``."""
+    return channels.channel_rhythms(_traffic)
+
+
+@st.cache_data(show_spinner="Looking at what GA4 could not tell …", **_OPTIONS)
+def diagnose_unattributed(key: Key, _traffic: Traffic) -> tuple[channels.Diagnosis, ...]:
+    """See ``core.channels.diagnose_unattributed``."""
+    return channels.diagnose_unattributed(_traffic)
+
+
+@st.cache_data(show_spinner="Measuring channels …", **_OPTIONS)
+def measure_channels(key: Key, _traffic: Traffic) -> pd.DataFrame:
+    """See ``core.channels.measure_channels``."""
+    return channels.measure_channels(_traffic)
 
 
 @st.cache_data(show_spinner=False, **_OPTIONS)

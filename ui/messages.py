@@ -97,6 +97,10 @@ def _this(params: Mapping[str, Any]) -> str:
     return f"This is {report}. " if report else ""
 
 
+_GRAIN_COLUMNS = {"week": "Week", "month": "Month"}
+"""What GA4 calls the column of a coarser file."""
+
+
 def _metric_names(names: tuple[str, ...]) -> str:
     return ", ".join(_METRIC_NAMES.get(name) or METRICS[name].label for name in names)
 
@@ -182,7 +186,8 @@ ERRORS: Mapping[str, Words] = {
     ),
     "no_header": lambda p: Message(
         "The row with the column names is missing.",
-        f"There are {p['width']} columns of data, and nothing says what they count.",
+        f"There {_be(p['width'])} {_many(p['width'], 'column')} of data, and nothing says what "
+        f"{'it counts' if p['width'] == 1 else 'they count'}.",
         "Tell us below which column is what, or: " + _EXPORT_AGAIN,
     ),
     "no_count_column": lambda p: Message(
@@ -222,10 +227,21 @@ ERRORS: Mapping[str, Words] = {
         "There is nothing to compare with one channel only.",
         "Download GA4's Traffic acquisition report, whose first column is the channel group.",
     ),
+    "too_few_channels": lambda p: Message(
+        "Fewer than two channels have enough visits to be compared at the same hours.",
+        "At hours with hardly any visits a rate is chance.",
+        "Choose a longer range of dates, more channels or more hours.",
+    ),
+    "too_few_visits": lambda p: Message(
+        f"No channel has {p['need']:,} visits in this selection.",
+        "Fewer visits have no rhythm that can be told from chance.",
+        "Choose a longer range of dates, here or in GA4.",
+    ),
     "needs_hours": lambda p: Message(
         f"Hours of the day cannot be shown: the file counts by {_grain(p)}.",
         "A day's total does not say when in the day people came.",
-        "Add “Date + hour” instead of “Date” as second column in GA4.",
+        f"Add “Date + hour” instead of “{_GRAIN_COLUMNS.get(_grain(p), 'Date')}” as second column "
+        "in GA4.",
     ),
     "needs_days": lambda p: Message(
         f"This needs days or hours; the file counts by {_grain(p)}.",
@@ -233,12 +249,14 @@ ERRORS: Mapping[str, Words] = {
         "Add “Date” or “Date + hour” as second column in GA4.",
     ),
     "too_few_days": lambda p: Message(
-        f"{_days(p['have'])} are selected; at least {p['need']} are needed.",
+        f"{_many(p['have'], 'day')} {_be(p['have'])} selected; at least {p['need']} "
+        f"{_be(p['need'])} needed.",
         "One day of each kind cannot show what is usual.",
         "Choose a longer range of dates, here or in GA4.",
     ),
     "too_few_hours": lambda p: Message(
-        f"Only {p['have']} hours of the day are selected; at least {p['need']} are needed.",
+        f"Only {_many(p['have'], 'hour')} of the day {_be(p['have'])} selected; at least "
+        f"{p['need']} {_be(p['need'])} needed.",
         "A busy part of the day stands out against the rest of the day.",
         "Widen the hours in the filter.",
     ),
@@ -253,12 +271,14 @@ ERRORS: Mapping[str, Words] = {
         "Choose other dates or channels.",
     ),
     "too_few_measures": lambda p: Message(
-        f"Only {p['have']} measure varies; at least {p['need']} are needed.",
+        f"{_only(p['have'])} {'measure varies' if p['have'] == 1 else 'measures vary'}; at least "
+        f"{p['need']} {_be(p['need'])} needed.",
         "A correlation is between two measures that both vary.",
         "Export more columns: GA4's Traffic acquisition report has nine.",
     ),
     "too_few_observations": lambda p: Message(
-        f"There are {p['have']} rows; at least {p['need']} are needed.",
+        f"There {_be(p['have'])} {_many(p['have'], 'row')}; at least {p['need']} "
+        f"{_be(p['need'])} needed.",
         "With so few, any two measures seem to move together.",
         "Choose a longer range of dates, or export by day or hour from GA4.",
     ),
@@ -273,7 +293,8 @@ ERRORS: Mapping[str, Words] = {
         "Export a longer range of dates from GA4; eight weeks are good, a year is better.",
     ),
     "history_too_many_gaps": lambda p: Message(
-        f"Only {_length(p['have'], p)} of the history have a count; {p['need']} are needed.",
+        f"{_only(_length(p['have'], p))} of the history {_have(p['have'])} a count; {p['need']} "
+        f"{_be(p['need'])} needed.",
         "A forecast from so few would be a guess.",
         "Choose dates without holes, or export them again from GA4.",
     ),
@@ -283,7 +304,7 @@ ERRORS: Mapping[str, Words] = {
         "Choose other dates, another channel or another measure.",
     ),
     "negative_values": lambda p: Message(
-        f"{p['count']} counts are below zero.",
+        f"{_many(p['count'], 'count')} {_be(p['count'])} below zero.",
         "Visits cannot be negative, so the file was changed after the export.",
         _EXPORT_AGAIN,
     ),
@@ -293,7 +314,8 @@ ERRORS: Mapping[str, Words] = {
         _EXPORT_AGAIN,
     ),
     "grain_not_supported": lambda p: Message(
-        f"The rows are {p['step_minutes']:.0f} minutes apart; an hour is the finest step we take.",
+        f"The rows are {_many(round(p['step_minutes']), 'minute')} apart; an hour is the finest "
+        "step we take.",
         "Shorter steps hold too few visits each.",
         _EXPORT_AGAIN,
     ),
@@ -357,6 +379,11 @@ ERRORS: Mapping[str, Words] = {
         f"We saw: {_names(p)}. We need “start” and “note”; “end” may be left out.",
         "Write these names into the first row, and load the file again.",
     ),
+    "notes_none": lambda p: Message(
+        "There is no note in this file.",
+        "It has column names and nothing below them, so nothing was added.",
+        "Write a note into each row, or pick the file that you saved here.",
+    ),
     "notes_bad_date": lambda p: Message(
         f"The note{_in_row(p)} has {_no_date(p)}.",
         "Without it the note has no place on the chart.",
@@ -378,13 +405,38 @@ def _grain(params: Mapping[str, Any]) -> str:
     return str(params.get("grain", "day"))
 
 
-def _days(number: int) -> str:
-    return "1 day" if number == 1 else f"{number} days"
+def _many(number: int, noun: str) -> str:
+    """So many of something.
+
+    >>> _many(1, "day"), _many(1204, "day")
+    ('1 day', '1,204 days')
+    """
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _be(number: int) -> str:
+    return "is" if number == 1 else "are"
+
+
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _only(number: int | str) -> str:
+    """Few, or none at all.
+
+    >>> _only(0), _only("3 days")
+    ('No', 'Only 3 days')
+    """
+    return "No" if number == 0 else f"Only {number}"
 
 
 def _length(number: int, params: Mapping[str, Any]) -> str:
-    unit = str(params.get("unit", "day"))
-    return f"{number} {unit}" if number == 1 else f"{number} {unit}s"
+    return _many(number, str(params.get("unit", "day")))
 
 
 def of_error(error: AppError) -> Message:
@@ -397,7 +449,9 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
         f"The file is not UTF-8; we read it as {n.params['encoding']}. Accents in names may look "
         "odd; the numbers are not touched by this."
     ),
-    "zero_bytes": lambda n: f"{n.count:,} empty bytes were taken out of the text.",
+    "zero_bytes": lambda n: (
+        f"{_many(n.count, 'empty byte')} {_were(n.count)} taken out of the text."
+    ),
     "pivot_unfolded": lambda n: "A pivot table was turned into one row per time and channel.",
     "compared_periods": lambda n: (
         f"The file compares periods; we read {escape(str(n.params['period']))} and left out "
@@ -407,8 +461,8 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
         f"{_rows(n)} with more cells than the header; what is beyond was not read{_where(n)}."
     ),
     "hidden_numbers": lambda n: (
-        f"{n.count:,} cells of {_metric(n)} only say “less than”{_where(n)}; they are missing in "
-        "all sums."
+        f"{_many(n.count, 'cell')} of {_metric(n)} only {'says' if n.count == 1 else 'say'} "
+        f"“less than”{_where(n)}; {'it is' if n.count == 1 else 'they are'} missing in all sums."
     ),
     "other_bounce_rate": lambda n: (
         "The bounce rate is not used: outside GA4 it counts visits of one page, however long "
@@ -416,7 +470,7 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
     ),
     "milliseconds": lambda n: "Engagement time was in milliseconds; we made seconds of it.",
     "sources_classified": lambda n: (
-        f"There is no channel column, so we sorted {n.count:,} values of "
+        f"There is no channel column, so we sorted {_many(n.count, 'value')} of "
         f"“{escape(n.params['column'])}” into GA4's default channel groups. You can choose the "
         "column itself below."
     ),
@@ -459,27 +513,29 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
         "An hour on a Sunday night is missing: the clock was put forward for summer time."
     ),
     "missing_periods": lambda n: (
-        f"{n.count:,} {n.params['grain']}s inside the span are missing, the first "
-        f"{_moment(n, 'first')}. They count as zero; if the measurement broke down, choose other "
-        "dates."
+        f"{_many(n.count, n.params['grain'])} inside the span {_be(n.count)} missing, "
+        f"{'' if n.count == 1 else 'the first '}{_moment(n, 'first')}. "
+        f"{'It counts' if n.count == 1 else 'They count'} as zero; if the measurement broke down, "
+        "choose other dates."
     ),
     "ends_in_zeros": lambda n: (
-        f"The last {n.count:,} {n.params['grain']}s are zero, from {_moment(n, 'first')} on: they "
-        "had probably not happened when the file was made. Leave them out with the dates filter."
+        f"The last {_last(n)} zero, from {_moment(n, 'first')} on: "
+        f"{'it' if n.count == 1 else 'they'} had probably not happened when the file was made. "
+        f"Leave {'it' if n.count == 1 else 'them'} out with the dates filter."
     ),
     "unfinished": lambda n: (
         f"The last {n.params['grain']} ({_moment(n, 'last')}) looks unfinished: the report "
         "ends before it does."
     ),
-    "files_joined": lambda n: f"{n.count} files were joined.",
+    "files_joined": lambda n: f"{_many(n.count, 'file')} {_were(n.count)} joined.",
     "files_left_out": lambda n: (
-        f"{n.count} files of another kind were left out: "
+        f"{_many(n.count, 'file')} of another kind {_were(n.count)} left out: "
         + ", ".join(escape(_short(str(name))) for name in n.params["names"][:8])
         + "."
     ),
     "overlapping_periods": lambda n: (
-        f"{n.count:,} {n.params['grain']}s stood in several files and were counted once, from the "
-        "file that has most of them."
+        f"{_many(n.count, n.params['grain'])} stood in several files and {_were(n.count)} counted "
+        f"once, from the file that has most of {'it' if n.count == 1 else 'them'}."
     ),
     "file_failed": lambda n: (
         f"“{escape(n.params['name'])}” could not be used: {_first_words(n.params['reason'])}"
@@ -489,21 +545,19 @@ NOTES: Mapping[str, Callable[[Note], str]] = {
         "that says most about time and channel. You can choose another below."
     ),
     "totals_rows": lambda n: f"{_rows(n)} of totals left out{_where(n)}.",
-    "extra_lines": lambda n: (
-        f"{'1 line' if n.count == 1 else f'{n.count:,} lines'} outside the table left out"
-        f"{_where(n)}."
-    ),
+    "extra_lines": lambda n: f"{_many(n.count, 'line')} outside the table left out{_where(n)}.",
     "unreadable_times": lambda n: (
         f"{_rows(n)} left out because the date could not be read{_where(n)}."
     ),
     "duplicate_rows": lambda n: f"{_rows(n)} stood in the file twice and counted once{_where(n)}.",
     "repeated_keys": lambda n: (
-        f"{_rows(n)} repeat an hour and channel with other numbers; they "
-        f"were added up{_where(n)}. If the file was pasted together from two exports, that counts "
-        "some visits twice."
+        f"{_rows(n)} {'repeats' if n.count == 1 else 'repeat'} an hour and channel with other "
+        f"numbers; they were added up{_where(n)}. If the file was pasted together from two "
+        "exports, that counts some visits twice."
     ),
     "unreadable_numbers": lambda n: (
-        f"{n.count} cells of {_metric(n)} are no plausible number and were left out{_where(n)}."
+        f"{_many(n.count, 'cell')} of {_metric(n)} {_be(n.count)} no plausible number and "
+        f"{_were(n.count)} left out{_where(n)}."
     ),
     "rate_without_weight": lambda n: (
         f"{_metric(n)} is not used: to average it fairly the column "
@@ -542,7 +596,13 @@ def of_note(note: Note) -> str:
 
 
 def _rows(note: Note) -> str:
-    return "1 row" if note.count == 1 else f"{note.count:,} rows"
+    return _many(note.count, "row")
+
+
+def _last(note: Note) -> str:
+    """The grain as the last one, or so many of it, with its verb."""
+    grain = note.params["grain"]
+    return f"{grain} is" if note.count == 1 else f"{_many(note.count, grain)} are"
 
 
 def _where(note: Note) -> str:

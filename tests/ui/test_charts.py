@@ -80,11 +80,12 @@ def stretches(names=NAMES):
 
 
 def volume(names=NAMES):
-    table = pd.DataFrame({"channel": list(names), "sessions": 5.0, "users": 0.0})
-    return channels.volume(table, {"sessions": "Sessions", "users": "Users"}, "light")
+    table = pd.DataFrame({"channel": list(names), "share": 0.5, "low": np.nan, "high": np.nan})
+    table.loc[0, ["low", "high"]] = 0.4, 0.6
+    return channels.volume(table.assign(left=5.0), "Sessions", names[0], "light")
 
 
-def intervals(names=NAMES, mode="light"):
+def intervals(names=NAMES, mode="light", **more):
     table = pd.DataFrame(
         {
             "channel": list(names),
@@ -94,9 +95,40 @@ def intervals(names=NAMES, mode="light"):
             "high": [np.nan] * (len(names) - 1) + [0.6],
             "verdict": ["too little data"] + ["better"] * (len(names) - 1),
         }
-    )
+    ).assign(**more)
     colours = channel_colours(NAMES, mode)
     return channels.intervals(table, "engagement_rate", 0.5, colours, mode)
+
+
+def quality_map(names=NAMES):
+    table = pd.DataFrame({"channel": list(names), "n": [10.0**n for n in range(len(names))]})
+    table = table.assign(value=0.5, low=0.4, high=0.6, numerator=table["n"] / 2, place="small")
+    table["n"] = table["n"].clip(upper=1e7)
+    table["is_judged"] = table["n"] > 1
+    colours = channel_colours(names, "dark")
+    return channels.quality_map(
+        table, "engagement_rate", colours, "dark", overall=0.5, border=500.0
+    )
+
+
+def growth(metric, names=NAMES):
+    table = pd.DataFrame({"channel": list(names), "current": 5.0, "previous": 4.0, "change": 0.25})
+    table = table.assign(low=0.1, high=0.4, n=9.0, p_value=0.01, verdict="rose")
+    table.loc[0, ["low", "high", "verdict"]] = np.nan, np.nan, "too little data"
+    return channels.growth(table, metric, channel_colours(names, "light"), "light")
+
+
+def mix():
+    places = pd.MultiIndex.from_product([["1 Jan", "2 Jan"], NAMES], names=["period", "channel"])
+    table = places.to_frame(index=False).assign(share=1 / len(NAMES), value=9.0)
+    table["is_complete"] = table["period"] == "1 Jan"
+    return channels.mix(table, "Sessions", channel_colours(NAMES, "light"), "light")
+
+
+def rhythms_of(parts):
+    places = pd.MultiIndex.from_product([NAMES, range(parts)], names=["channel", "part"])
+    table = places.to_frame(index=False).assign(share=1 / parts, low=np.nan, high=np.nan)
+    return channels.rhythms(table, "dark")
 
 
 def matrix():
@@ -181,6 +213,17 @@ CHARTS = {
     "volume": volume,
     "volume, one channel": lambda: volume(NAMES[:1]),
     "volume, thirty channels": lambda: volume([f"Channel {n}" for n in range(30)]),
+    "quality map": quality_map,
+    "quality map, one channel": lambda: quality_map(NAMES[:1]),
+    "quality map, sixty channels": lambda: quality_map([f"Channel {n}" for n in range(60)]),
+    "growth of sessions": lambda: growth("sessions"),
+    "growth of a rate": lambda: growth("engagement_rate"),
+    "growth of time": lambda: growth("engagement_time_per_session"),
+    "growth of one channel": lambda: growth("sessions", NAMES[:1]),
+    "mix": mix,
+    "rhythms of hours": lambda: rhythms_of(24),
+    "rhythms of days": lambda: rhythms_of(7),
+    "intervals, same hours": lambda: intervals(counted=0.45),
     "intervals": intervals,
     "intervals, dark": lambda: intervals(mode="dark"),
     "matrix": matrix,
