@@ -9,6 +9,7 @@ from core.channels.compare import (
     WORSE,
     ChannelComparison,
     compare_channels,
+    is_small,
 )
 from core.channels.growth import FELL, GREW, WITHIN_CHANCE, channel_growth
 from core.channels.like_for_like import FairComparison, like_for_like
@@ -39,6 +40,7 @@ __all__ = [
     "concentrate",
     "diagnose_unattributed",
     "even_share",
+    "is_small",
     "like_for_like",
     "map_quality",
     "measure_channels",

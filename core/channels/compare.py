@@ -86,6 +86,14 @@ def compare_channels(traffic: Traffic, metric: str = "engagement_rate") -> Chann
     return compare_parts(daily_parts(traffic, metric))
 
 
+def is_small(frame: pd.DataFrame) -> pd.Series:
+    """Per row of a comparison, whether it has too few visits or days for any verdict.
+
+    What is not small and yet has ``too little data`` is too uneven from day to day (week to week).
+    """
+    return (frame["n"] < MIN_SESSIONS) | (frame["days"] < MIN_DAYS)
+
+
 def compare_parts(parts: Parts) -> ChannelComparison:
     """Compare what ``daily_parts`` gives; see ``compare_channels``."""
     estimates = {name: _estimate(parts, [name]) for name in parts.top}

@@ -86,7 +86,10 @@ def _hollow(rows: pd.DataFrame) -> str:
     is_small = rows["verdict"] == TOO_LITTLE_DATA
     if not is_small.any():
         return ""
-    return "Hollow and grey: too little data to judge; their lines may go on beyond the chart. "
+    return (
+        "Hollow and grey: too few visits or too uneven to judge; such lines may go on beyond the "
+        "chart. "
+    )
 
 
 def _more(rows: pd.DataFrame) -> str:
@@ -192,8 +195,8 @@ def draw_map(view: View, metric: str | None) -> None:
             data=table,
             reading=f"To the right: more {visits}; higher: better. The dashed lines are an even "
             f"share ({wording.count(border)} {visits} each) and all channels together. The larger "
-            f"the dot, the more {METRICS[entry.numerator].label.lower()}. Hollow: too little data "
-            "to judge.",
+            f"the dot, the more {METRICS[entry.numerator].label.lower()}. Hollow: too few "
+            "visits or too uneven to judge.",
             metric=f"{entry.label} against {visits}",
             columns=_MAP_COLUMNS
             | {"value": entry.label, "numerator": METRICS[entry.numerator].label},

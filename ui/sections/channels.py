@@ -14,6 +14,7 @@ from core.channels import (
     WORSE,
     ChannelComparison,
     channel_totals,
+    is_small,
 )
 from core.errors import NotEnoughData
 from core.metrics import METRICS, available_metrics
@@ -119,16 +120,24 @@ def some(names: list[str]) -> str:
 
 
 def _what_cannot_be_told(view: View, quality: ChannelComparison | None) -> str:
-    parts = []
-    if quality is not None:
-        small = quality.frame[quality.frame["verdict"] == TOO_LITTLE_DATA]
-        unit = METRICS[str(METRICS[quality.metric].denominator)].label.lower()
-        names = [f"{row.channel} ({wording.count(row.n)} {unit})" for row in small.itertuples()]
-        if names:
-            parts.append(f"Too little data for a verdict: {some(names)}.")
+    parts = [] if quality is None else _without_verdict(view, quality)
     for found in cache.diagnose_unattributed(view.key, view.traffic):
         parts.append(f"{found.label} ({wording.percent(found.share.value)}) is no channel.")
     return " ".join(parts) or "Every channel has enough data to be judged."
+
+
+def _without_verdict(view: View, quality: ChannelComparison) -> list[str]:
+    """Channels with too few visits by number, and those too uneven by name."""
+    rows = quality.frame[quality.frame["verdict"] == TOO_LITTLE_DATA]
+    few, uneven = rows[is_small(rows)], rows[~is_small(rows)]
+    unit = METRICS[str(METRICS[quality.metric].denominator)].label.lower()
+    counts = [f"{row.channel} ({wording.count(row.n)} {unit})" for row in few.itertuples()]
+    parts = [f"Too little data for a verdict: {some(counts)}."] if counts else []
+    if len(uneven):
+        step = "week to week" if view.traffic.grain == "week" else "day to day"
+        names = some(list(uneven["channel"]))
+        parts.append(f"Too uneven from {step} to tell: {names}.")
+    return parts
 
 
 def _what_changed(view: View) -> str:
