@@ -229,8 +229,8 @@ def read_annotations(data: bytes) -> tuple[Annotation, ...]:
 
     Raises:
         AnnotationError: ``notes_too_large``, ``notes_unreadable``, ``notes_no_columns``,
-            ``notes_too_many`` and those of ``from_frame``, whose ``row`` counts from 1 with the
-            header, as a spreadsheet does.
+            ``notes_too_many``, ``notes_none`` (nothing below the header) and those of
+            ``from_frame``, whose ``row`` counts from 1 with the header, as a spreadsheet does.
 
     >>> read_annotations(b"Date;Note\r\n17.04.2024 18:00;TV spot\r\n")[0].end
     Timestamp('2024-04-17 19:00:00')
@@ -250,7 +250,10 @@ def read_annotations(data: bytes) -> tuple[Annotation, ...]:
     if len(rows) > MOST_NOTES:
         raise AnnotationError.of(AppError("notes_too_many", have=len(rows), most=MOST_NOTES))
     cells = [[row[at] if at in range(len(row)) else "" for at in places] for row in rows.values()]
-    return from_frame(pd.DataFrame(cells, index=list(rows), columns=list(COLUMNS), dtype=str))
+    found = from_frame(pd.DataFrame(cells, index=list(rows), columns=list(COLUMNS), dtype=str))
+    if not found:
+        raise AnnotationError.of(AppError("notes_none"))
+    return found
 
 
 def _decode(data: bytes) -> str:

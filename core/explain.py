@@ -33,6 +33,8 @@ LEVEL = 0.95
 MIN_ALIKE = 4
 """Stretches of the same length that a file must hold, so that one can be called unusual."""
 _MOST_PLACEBOS = 40
+_DUST = 12
+"""Decimals beyond which parts hold nothing but what computing leaves over."""
 _DAY = pd.Timedelta(days=1)
 
 
@@ -178,6 +180,7 @@ def _split(now: pd.DataFrame, then: pd.DataFrame, metric: str) -> pd.DataFrame:
         parts = pd.DataFrame({"actual": now[metric], "expected": then[metric]})
         parts["effect"] = parts["actual"] - parts["expected"]
     parts = parts[(now != 0).any(axis=1) | (then != 0).any(axis=1)].fillna({"effect": 0.0})
+    parts = parts.round(_DUST) + 0.0  # and no -0, which a table would show
     order = parts["effect"].abs().sort_values(ascending=False, kind="stable").index
     return parts.loc[order].rename_axis("channel").reset_index()
 
@@ -307,13 +310,12 @@ def headline(explanation: Explanation) -> str:
     when = wording.moment(e.start, e.end)
     if not np.isfinite([e.actual, e.expected]).all():
         return f"{when}: there is nothing to compare {label.lower()} with"
-    value = wording.metric_value(e.metric, e.actual)
+    usual = wording.whole_value(e.metric, e.expected)
     than = "is usual" if e.against == "usual" else "before"
     if METRICS[e.metric].is_ratio:
-        usual = wording.metric_value(e.metric, e.expected)
+        value = wording.metric_value(e.metric, e.actual)
         return f"{when}: {label.lower()} {value}, {usual} {than}"
-    usual = wording.metric_value(e.metric, round(e.expected))
-    return f"{when}: {value} {label.lower()}, {usual} {than}"
+    return f"{when}: {wording.amount(e.metric, e.actual, label.lower())}, {usual} {than}"
 
 
 def sentence(explanation: Explanation) -> str:
@@ -331,13 +333,9 @@ def detail(explanation: Explanation) -> str:
 def _how_unusual(e: Explanation) -> str:
     if not np.isfinite(e.low):
         return "" if e.against == "before" else "The file is too short to say how unusual that is. "
-    low, high = (wording.metric_value(e.metric, _tidy(e, end)) for end in (e.low, e.high))
+    low, high = (wording.whole_value(e.metric, end) for end in (e.low, e.high))
     word = "outside of" if e.is_unusual else "within"
     return f"That is {word} what such a stretch usually has ({low} to {high}). "
-
-
-def _tidy(e: Explanation, value: float) -> float:
-    return value if METRICS[e.metric].is_ratio else round(value)
 
 
 def _largest_part(e: Explanation) -> str:
@@ -350,8 +348,5 @@ def _largest_part(e: Explanation) -> str:
         )
     same = e.parts[np.sign(e.parts["effect"]) == np.sign(e.difference)]
     first = same.iloc[0]
-    word = "more" if e.difference > 0 else "fewer"
-    size, total = (
-        wording.metric_value(e.metric, abs(round(part))) for part in (first["effect"], e.difference)
-    )
-    return f"{first['channel']} had {size} {word}, all together {total} {word}."
+    size, total = (wording.difference(e.metric, part) for part in (first["effect"], e.difference))
+    return f"{first['channel']} had {size}, all together {total}."

@@ -315,10 +315,10 @@ def _sentence(row: dict[str, Any], last: pd.Timestamp, metric: str, grain: str) 
     unit, step = ("week", 7) if grain == "week" else ("day", 1)
     label = wording.metric_label(metric, grain).lower()
     name = "All traffic" if row["channel"] == ALL_CHANNELS else row["channel"]
-    before, after = (wording.count(round(row[key])) for key in ("before", "after"))
+    before = wording.whole_value(metric, row["before"])
+    after = wording.amount(metric, row["after"], label, is_about=True)
     text = (
-        f"{name}: from about {before} to about {after} {label} a {unit} since "
-        f"{wording.day(row['start'])}"
+        f"{name}: from about {before} to about {after} a {unit} since {wording.day(row['start'])}"
     )
     if round(row["before"]) > 0:  # a multiple of nearly nothing says nothing
         change, low, high = (wording.signed_percent(row[key]) for key in ("change", "low", "high"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
@@ -271,38 +271,3 @@ def _group_key(frame: pd.DataFrame, name: str) -> pd.Series:
     if name not in makers:
         raise ValueError(f"cannot group by {name!r}; use any of {tuple(makers)}")
     return makers[name]().rename(name)
-
-
-def is_linked(first: str, second: str) -> bool:
-    """Whether two metrics must move together by the way they are computed.
-
-    Counts are linked when one is, directly or through others, counted inside the other, or both
-    inside a third; a ratio is linked to its numerator, and to a ratio with the same numerator
-    over a linked denominator.
-    A ratio and its own denominator are not: the sign between them is open.
-
-    >>> is_linked("users", "events"), is_linked("engagement_rate", "engaged_sessions_per_user")
-    (True, True)
-    >>> is_linked("sessions", "engagement_rate"), is_linked("engaged_sessions", "engagement_rate")
-    (False, True)
-    """
-    one, two = METRICS[first], METRICS[second]
-    if one.is_ratio and two.is_ratio:
-        return one.numerator == two.numerator and _is_same_family(
-            str(one.denominator), str(two.denominator)
-        )
-    if one.is_ratio or two.is_ratio:
-        ratio_metric, count = (one, two) if one.is_ratio else (two, one)
-        return count.key == ratio_metric.numerator
-    return _is_same_family(first, second)
-
-
-def _is_same_family(first: str, second: str) -> bool:
-    return bool(set(_containers(first)) & set(_containers(second)))
-
-
-def _containers(key: str) -> Iterable[str]:
-    current: str | None = key
-    while current is not None:
-        yield current
-        current = METRICS[current].part_of

@@ -474,11 +474,11 @@ def _sentence(row: dict[str, Any], metric: str, grain: str) -> str:
     label = wording.metric_label(metric, grain).lower()
     when = wording.moment(row["start"], row["end"])
     text = (
-        f"{when}: {wording.count(row['actual'])} {label}, "
-        f"about {wording.count(round(row['expected']))} is usual."
+        f"{when}: {wording.amount(metric, row['actual'], label)}, "
+        f"about {wording.whole_value(metric, row['expected'])} is usual."
     )
     if row["channel"] != ALL_CHANNELS:
-        text += f" {_carrier(row)}"
+        text += f" {_carrier(row, metric)}"
     return text + _ENGAGEMENT.get(row["engagement"], "").format(
         now=wording.percent(row["engagement_rate"]),
         before=wording.percent(row["usual_engagement_rate"]),
@@ -492,11 +492,11 @@ _ENGAGEMENT = {
 }
 
 
-def _carrier(row: dict[str, Any]) -> str:
+def _carrier(row: dict[str, Any], metric: str) -> str:
     name, excess = row["channel"], _channel_excess(row)
-    change = f"{wording.count(abs(round(excess)))} {'more' if excess > 0 else 'fewer'} than usual"
+    change = f"{wording.difference(metric, excess)} than usual"
     if abs(row["excess"]) < _SHARED * abs(excess) or row["excess"] * excess < 0:
-        other = "fewer" if excess > 0 else "more"
+        other = wording.more_or_less(metric, -excess)
         return (
             f"{name} had {change} while other channels had {other}: visits may have been filed "
             "under another channel (tagging)."

@@ -127,7 +127,7 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
-def effective_sample_size(first: pd.Series, second: pd.Series) -> float:
+def effective_sample_size(first: ArrayLike, second: ArrayLike) -> float:
     """How many independent observations two autocorrelated series are worth when correlated.
 
     1/n_eff = 1/n + 2/n Σ (n-j)/n r1(j) r2(j), lags up to n/4, never more than n.
@@ -137,15 +137,28 @@ def effective_sample_size(first: pd.Series, second: pd.Series) -> float:
         first: in the order of time, no NaN.
         second: as long.
 
-    >>> steps = pd.Series(np.sin(np.arange(200) / 20))
+    >>> steps = np.sin(np.arange(200) / 20)
     >>> effective_sample_size(steps, steps) < 50
     True
     """
-    n = len(first)
+    both = np.column_stack([np.asarray(first, "float64"), np.asarray(second, "float64")])
+    return float(effective_sample_sizes(both)[0, 1])
+
+
+def effective_sample_sizes(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """``effective_sample_size`` of every pair of columns.
+
+    Args:
+        values: observations in the order of time × columns, no NaN.
+
+    Returns:
+        Square and symmetric; n where a column does not vary.
+    """
+    n = len(values)
     lags = np.arange(1, max(n // 4, 1))
-    product = _autocorrelation(first.to_numpy(), lags) * _autocorrelation(second.to_numpy(), lags)
-    inverse = 1 / n + 2 / n * float(np.sum((n - lags) / n * product))
-    return float(min(n, 1 / inverse)) if inverse > 0 else float(n)
+    by_lag = np.array([_autocorrelation(column, lags) for column in values.T])
+    inverse = 1 / n + 2 / n * ((by_lag * (n - lags) / n) @ by_lag.T)
+    return np.where(inverse > 1 / n, 1 / np.maximum(inverse, 1 / n), n)
 
 
 def _autocorrelation(values: NDArray[np.float64], lags: NDArray[np.int64]) -> NDArray[np.float64]:

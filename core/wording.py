@@ -22,16 +22,24 @@ def count(value: float) -> str:
     if not math.isfinite(value):
         return "not available"
     digits = 1 if abs(value) < 10 and value != round(value) else 0
-    return f"{value:,.{digits}f}".replace("-", _MINUS)
+    return _number(value, digits)
+
+
+def _number(value: float, digits: int, *, is_signed: bool = False) -> str:
+    """A number with thousands commas; what is zero when rounded has no sign."""
+    text = f"{abs(value):,.{digits}f}"
+    if not text.strip("0.,"):
+        return text
+    return (_MINUS if value < 0 else "+" if is_signed else "") + text
 
 
 def signed_count(value: float) -> str:
     """A difference of counts with its sign.
 
-    >>> signed_count(734.2), signed_count(-12.0)
-    ('+734', '−12')
+    >>> signed_count(734.2), signed_count(-12.0), signed_count(-0.4)
+    ('+734', '−12', '0')
     """
-    return f"{value:+,.0f}".replace("-", _MINUS) if math.isfinite(value) else "not available"
+    return _number(value, 0, is_signed=True) if math.isfinite(value) else "not available"
 
 
 def percent(share: float, digits: int | None = None) -> str:
@@ -45,43 +53,49 @@ def percent(share: float, digits: int | None = None) -> str:
     value = 100 * share
     if digits is None:
         digits = 0 if abs(value) >= 99.95 else 2 if abs(value) < 0.995 and value else 1
-    return f"{value:.{digits}f} %".replace("-", _MINUS)
+    return f"{_number(value, digits)} %"
 
 
 def signed_percent(change: float) -> str:
     """A relative change with its sign.
 
-    >>> signed_percent(0.042), signed_percent(-0.3), signed_percent(12.0)
-    ('+4.2 %', '−30.0 %', '×13')
+    >>> signed_percent(0.042), signed_percent(-0.3), signed_percent(12.0), signed_percent(-1e-9)
+    ('+4.2 %', '−30.0 %', '×13', '0.0 %')
     """
-    if math.isfinite(change) and change >= 5:
-        return f"×{change + 1:.0f}"
-    return ("+" if change > 0 else "") + percent(change, 1)
+    if not math.isfinite(change):
+        return "not available"
+    if change >= 5:
+        return f"×{_number(change + 1, 0)}"
+    return f"{_number(100 * change, 1, is_signed=True)} %"
 
 
 def points(difference: float) -> str:
     """A difference of two rates in points, never in per cent.
 
-    >>> points(0.042), points(-0.119)
-    ('+4.2 points', '−11.9 points')
+    >>> points(0.042), points(-0.119), points(-0.0001)
+    ('+4.2 points', '−11.9 points', '0.0 points')
     """
-    return f"{100 * difference:+.1f} points".replace("-", _MINUS)
+    if not math.isfinite(difference):
+        return "not available"
+    return f"{_number(100 * difference, 1, is_signed=True)} points"
 
 
 def duration(seconds: float) -> str:
     """Seconds as a person says them.
 
-    >>> duration(57.96), duration(62), duration(7260)
-    ('58 s', '1 min 2 s', '2 h 1 min')
+    >>> duration(57.96), duration(62), duration(7260), duration(-62)
+    ('58 s', '1 min 2 s', '2 h 1 min', '−1 min 2 s')
     """
     if not math.isfinite(seconds):
         return "not available"
-    whole = round(seconds)
+    whole = round(abs(seconds))
+    sign = _MINUS if seconds < 0 and whole else ""
     if whole < 60:
-        return f"{whole} s"
+        return f"{sign}{whole} s"
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600:,} h {whole % 3600 // 60} min"
+        return f"{sign}{whole // 60} min {whole % 60} s"
+    minutes = round(whole / 60)
+    return f"{sign}{minutes // 60:,} h {minutes % 60} min"
 
 
 def metric_value(metric: str, value: float) -> str:
@@ -99,7 +113,83 @@ def metric_value(metric: str, value: float) -> str:
         return duration(value)
     if unit == "count":
         return count(value)
-    return f"{value:,.2f}"
+    return _number(value, 2)
+
+
+def signed_value(metric: str, value: float) -> str:
+    """A difference of two values of a metric with its sign, in its unit.
+
+    >>> signed_value("sessions", 734.2), signed_value("engagement_seconds", -3720)
+    ('+734', '−1 h 2 min')
+    >>> signed_value("revenue", 1204.5), signed_value("engagement_rate", 0.042)
+    ('+1,204.50', '+4.2 points')
+    """
+    unit = METRICS[metric].unit
+    if not math.isfinite(value):
+        return "not available"
+    if unit == "share":
+        return points(value)
+    if unit == "seconds":
+        return ("+" if round(value) > 0 else "") + duration(value)
+    return _number(value, 0 if unit == "count" else 2, is_signed=True)
+
+
+def whole_value(metric: str, value: float) -> str:
+    """As ``metric_value``, but an expected or average count is rounded: nobody came half.
+
+    >>> whole_value("sessions", 4.25), whole_value("revenue", 4.25)
+    ('4', '4.25')
+    """
+    is_count = METRICS[metric].unit == "count" and math.isfinite(value)
+    return metric_value(metric, round(value) if is_count else value)
+
+
+def amount(metric: str, value: float, label: str, *, is_about: bool = False) -> str:
+    """How much of a metric there was; time and money are "of" something, counts are not.
+
+    Args:
+        metric: a key of ``METRICS``.
+        value: in its unit.
+        label: its name in the middle of a sentence.
+        is_about: whether a count is rounded to whole ones.
+
+    >>> amount("sessions", 50, "sessions"), amount("revenue", 4.5, "revenue")
+    ('50 sessions', '4.50 of revenue')
+    >>> amount("engagement_seconds", 3720, "engagement time")
+    '1 h 2 min of engagement time'
+    """
+    of = "" if METRICS[metric].unit == "count" else "of "
+    said = (whole_value if is_about else metric_value)(metric, value)
+    return f"{said} {of}{label}"
+
+
+def more_or_less(metric: str, difference: float) -> str:
+    """The word for a difference: counts are fewer, time and money are less.
+
+    >>> more_or_less("sessions", -3), more_or_less("revenue", -3), more_or_less("revenue", 3)
+    ('fewer', 'less', 'more')
+    """
+    if difference >= 0:
+        return "more"
+    return "fewer" if METRICS[metric].unit == "count" else "less"
+
+
+def difference(metric: str, value: float) -> str:
+    """How much more or less of a metric there was.
+
+    >>> difference("sessions", -12.4), difference("engagement_seconds", 3720)
+    ('12 fewer', '1 h 2 min more')
+    """
+    return f"{whole_value(metric, abs(value))} {more_or_less(metric, value)}"
+
+
+def how_much(metric: str) -> str:
+    """The question after the size of a count, or of time or money.
+
+    >>> how_much("sessions"), how_much("revenue")
+    ('how many', 'how much')
+    """
+    return "how many" if METRICS[metric].unit == "count" else "how much"
 
 
 def headline(metric: str, value: float) -> str:
@@ -121,14 +211,7 @@ def metric_change(metric: str, change: float) -> str:
     """
     if not math.isfinite(change):
         return "not available"
-    entry = METRICS[metric]
-    if entry.unit == "share":
-        return points(change)
-    if entry.unit == "seconds" and entry.is_ratio:
-        return f"{change:+.0f} s".replace("-", _MINUS)
-    if entry.is_ratio:
-        return f"{change:+.2f}".replace("-", _MINUS)
-    return signed_percent(change)
+    return signed_value(metric, change) if METRICS[metric].is_ratio else signed_percent(change)
 
 
 def metric_label(metric: str, grain: str = "day", *, is_summed: bool = True) -> str:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from core.errors import NotEnoughData
 from ui.page import open_page
 from ui.sections import notes, over_time, rhythm, stood_out, trends, what_was_that
 
@@ -14,12 +13,9 @@ events = stood_out.find_events(view, choice.metric)
 with glance:
     trends.draw_glance(view, events)
 picked = over_time.draw_over_time(view, choice)
-known = None if isinstance(events, NotEnoughData) else events
-what_was_that.draw_what_was_that(view, choice.metric, picked, known)
-st.subheader("The week")
-rhythm.draw_rhythm(view, choice.metric)
-rhythm.draw_blocks(view, choice.metric)
-rhythm.draw_hours(view)
-stood_out.draw_spikes(view, events)
-stood_out.draw_levels(view, choice.metric)
+what_was_that.draw_what_was_that(view, choice.metric, picked, events)
+rhythm.draw_week(view, choice.metric)
+levels = stood_out.find_levels(view, choice.metric)
+stood_out.draw_stood_out(view, events, levels)
+trends.draw_missing(view, choice.metric, events, levels)
 notes.draw_notes(view, choice.metric)

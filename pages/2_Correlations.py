@@ -1,10 +1,21 @@
 """Correlations: which numbers move together, and which are the same number twice?"""
 
+import streamlit as st
+
 from ui.page import open_page
-from ui.sections import correlations
+from ui.sections import (
+    correlations,
+    correlations_list,
+    correlations_matrix,
+    correlations_pair,
+)
 
 view = open_page("correlations")
-result = correlations.ask_and_correlate(view)
-correlations.draw_answer(result)
-correlations.draw_matrix(view, result)
-correlations.draw_pairs(view, result)
+place = st.container()
+asked = correlations.ask(view)
+with place:
+    result = correlations.correlate(view, asked)
+    correlations.draw_answer(view, asked, result)
+pair = correlations_matrix.draw_matrix(view, asked, result)
+correlations_pair.draw_pair(view, asked, result, pair)
+correlations_list.draw_list(view, asked, result)

@@ -101,7 +101,7 @@ def correlate(
 
 
 @st.cache_data(show_spinner="Looking at this pair …", **_OPTIONS)
-def examine_pair(
+def examine(
     key: Key, _traffic: Traffic, pair: tuple[str, str], level: str, channel: str | None
 ) -> correlations.Pair:
     """See ``core.correlations.examine``."""

@@ -233,7 +233,7 @@ ERRORS: Mapping[str, Words] = {
         "Choose a longer range of dates, more channels or more hours.",
     ),
     "too_few_visits": lambda p: Message(
-        f"No channel has {p['need']:,} visits in this selection.",
+        f"No channel has {_many(p['need'], 'visit')} in this selection.",
         "Fewer visits have no rhythm that can be told from chance.",
         "Choose a longer range of dates, here or in GA4.",
     ),
@@ -350,7 +350,7 @@ ERRORS: Mapping[str, Words] = {
         "Write a word or two, such as “newsletter”.",
     ),
     "note_text_too_long": lambda p: Message(
-        f"The note{_in_row(p)} has {p['have']:,} characters; we take up to {p['most']:,}.",
+        f"The note{_in_row(p)} has {_many(p['have'], 'character')}; we take up to {p['most']:,}.",
         "Longer ones would cover the chart.",
         "Shorten it.",
     ),
@@ -370,7 +370,8 @@ ERRORS: Mapping[str, Words] = {
         _NOTES_AGAIN,
     ),
     "notes_too_many": lambda p: Message(
-        f"There are {p['have']:,} notes in this file; we take up to {p['most']:,}.",
+        f"There {_be(p['have'])} {_many(p['have'], 'note')} in this file; we take up to "
+        f"{p['most']:,}.",
         "So many marks would cover the chart.",
         "Keep those that matter for the dates you look at, and load the file again.",
     ),

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -17,10 +18,12 @@ from core.annotations import Annotation
 from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
 from core.traffic import Filters, Traffic
+from ui.guesses import Guess
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
 _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
 _NOTES, _NOTE_FILES = "notes", "note_files"
+_GUESSES = "guesses"
 Files = tuple[tuple[str, bytes], ...]
 """Name and content of what was dropped at once."""
 
@@ -114,8 +117,8 @@ def load_sample() -> None:
 
 
 def remove_source() -> None:
-    """Forget the loaded file, the notes on it and all choices."""
-    for key in (_SOURCE, _FAILURE, _NOTES):
+    """Forget the loaded file, the notes and guesses on it and all choices."""
+    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES):
         st.session_state.pop(key, None)
     forget_choices()
 
@@ -152,6 +155,17 @@ def remove_note(note: Annotation) -> None:
     st.session_state[_NOTES] = tuple(one for one in notes() if one != note)
 
 
+def guesses() -> tuple[Guess, ...]:
+    """What the person guessed of pairs of measures in this session, first guess first."""
+    return tuple(st.session_state.get(_GUESSES, ()))
+
+
+def add_guess(guess: Guess) -> None:
+    """Keep a guess; the first one on a pair counts."""
+    if all(one.pair != guess.pair for one in guesses()):
+        st.session_state[_GUESSES] = (*guesses(), guess)
+
+
 def reset_filters() -> None:
     """Back to everything."""
     for name in _FILTER_KEYS:
@@ -186,6 +200,19 @@ def is_news(name: str, value: object) -> bool:
     is_other = st.session_state.get(key) != value
     st.session_state[key] = value
     return is_other
+
+
+def count_news(name: str, value: object) -> int:
+    """How often a value was another than the time before."""
+    key = choice_key("count", name)
+    seen = int(st.session_state.get(key, 0)) + is_news(name, value)
+    st.session_state[key] = seen
+    return seen
+
+
+def picked_in(chart: str) -> dict[str, Any]:
+    """What is picked in a chart card by its key, before it is drawn; empty if nothing is."""
+    return dict(getattr(st.session_state.get(chart), "selection", None) or {})
 
 
 def keep_valid(key: str, options: tuple | list) -> None:

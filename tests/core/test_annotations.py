@@ -265,9 +265,11 @@ def test_accents_survive_a_code_page(text: str, page: str) -> None:
     assert read_annotations(data)[0].text == text
 
 
-def test_a_file_without_notes_has_none() -> None:
-    assert read_annotations(frame_csv(to_frame([]))) == ()
+@pytest.mark.parametrize("data", [frame_csv(to_frame([])), b"start,end,note\n,,\n\n", b"date;note"])
+def test_a_file_without_notes_is_told_and_not_passed_over(data) -> None:
+    assert faults(data) == [("notes_none", None)]
     assert tuple(to_frame([]).columns) == COLUMNS
+    assert from_frame(to_frame([])) == ()
 
 
 # --- What cannot be read ----------------------------------------------------------------------

@@ -7,7 +7,7 @@ from scipy import stats
 
 from core.correlations import correlate, possible_levels
 from core.errors import NotEnoughData
-from core.metrics import is_linked
+from core.correlations.links import link_reason
 from core.traffic import make_traffic
 from tests.builders import daily_traffic, hourly_traffic
 
@@ -66,7 +66,7 @@ def test_counts_inside_each_other_are_the_same_number_twice() -> None:
     frame = correlate(traffic, "hour").frame
     for row in frame.to_dict("records"):
         is_same = row["verdict"] == "same number twice"
-        assert is_same == is_linked(row["first"], row["second"])
+        assert is_same == (link_reason(row["first"], row["second"]) != "")
     assert verdict(traffic, "sessions", "users") == "same number twice"
 
 

@@ -474,3 +474,57 @@ def test_where_there_is_no_ratio_there_is_nothing_to_compare() -> None:
     assert math.isnan(found.difference)
     assert "nothing to compare" in sentence(found)
     assert ALL_CHANNELS not in sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("metric", "size", "words"),
+    [
+        (
+            "engagement_seconds",
+            62.0,
+            ": 17 min 34 s of engagement time, 34 min 6 s before. "
+            "Direct had 16 min 32 s less, all together 16 min 32 s less.",
+        ),
+        (
+            "revenue",
+            1.25,
+            ": 21.25 of revenue, 41.25 before. Direct had 20.00 less, all together 20.00 less.",
+        ),
+        (
+            "sessions",
+            1.0,
+            ": 17 sessions, 33 before. Direct had 16 fewer, all together 16 fewer.",
+        ),
+    ],
+)
+def test_time_is_told_in_hours_and_minutes_and_money_with_its_cents(metric, size, words) -> None:
+    frame = pd.DataFrame(
+        {
+            "time": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-08", "2024-01-08"]),
+            "channel": ["Direct", "Email"] * 2,
+            metric: np.array([30.0, 3.0, 14.0, 3.0]) * size,
+        }
+    )
+    times = pd.date_range("2024-01-01", periods=8)
+    span = times[-1], times[-1] + DAY
+    found = explain(
+        make_traffic(frame, "day", times), metric, *span, against="before", shift=7 * DAY
+    )
+    assert sentence(found) == f"Mon 8 Jan 2024{words}"
+
+
+def test_parts_hold_no_minus_zero_and_no_dust() -> None:
+    now = pd.DataFrame({"engaged_sessions": [3.0, 1.0], "sessions": [6.0, 2.0]}, ["A", "B"])
+    days = pd.date_range("2024-01-01", periods=2)
+    rows = [now.assign(time=day).rename_axis("channel").reset_index() for day in days]
+    found = explain(
+        make_traffic(pd.concat(rows), "day"),
+        "engagement_rate",
+        days[1],
+        days[1] + DAY,
+        against="before",
+        shift=DAY,
+    )
+    parts = found.parts[["mix", "within", "effect"]].to_numpy()
+    assert (parts == 0).all()
+    assert not np.signbit(parts).any()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -497,6 +498,24 @@ def test_any_count_can_be_looked_at() -> None:
     assert event["actual"] == frame.loc[inside, "engaged_sessions"].sum()
     assert "engaged sessions" in event["sentence"]
     assert found.metric == "engaged_sessions"
+
+
+def test_events_of_time_and_money_are_told_in_their_unit() -> None:
+    start = pd.Timestamp("2024-02-06 12:00")
+    frame = plant_spike(simulate(1), "Organic Search", start, 4, 4.0)
+    frame["engagement_seconds"], frame["revenue"] = frame["sessions"] * 62, frame["sessions"] * 1.25
+    frame.loc[frame["time"].between("2024-01-24 06:00", "2024-01-24 20:00"), "revenue"] *= 0.05
+    of_time, of_money = (
+        find_spikes(as_export(frame), metric).frame for metric in ("engagement_seconds", "revenue")
+    )
+    event = of_time.iloc[0]
+    amount = r"\d+ h \d+ min"
+    told = rf": {amount} of engagement time, about {amount} is usual\. Organic Search carries "
+    assert re.search(told + rf"\d+ % of the rise \({amount} more than usual\)\.", event["sentence"])
+    dip = of_money[of_money["kind"] == "dip"].iloc[0]
+    assert re.search(r": [\d,]+\.\d\d of revenue, about [\d,]+\.\d\d is usual", dip["sentence"])
+    assert not any("fewer" in text for text in [*of_time["sentence"], *of_money["sentence"]])
+    assert "less" in " ".join(of_money["sentence"]) or dip["channel_share"] < 0.5
 
 
 def test_a_site_without_channels_is_looked_at_as_a_whole() -> None:

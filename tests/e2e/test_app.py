@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -227,11 +228,12 @@ def test_a_click_and_a_drag_say_what_that_was(app, visit, export, zone) -> None:
     go_to(page, "Trends")
     expect(main(page).get_by_text(f"The highest day was {written(best)}")).to_be_visible()
 
-    def click(box: dict[str, float]) -> None:
-        across = box["x"] + box["width"] * day_at(len(days), days.index(best))
-        page.mouse.click(across, box["y"] + box["height"] * 0.1)
+    def click(box: dict[str, float], day: str, height: float) -> None:
+        across = box["x"] + box["width"] * day_at(len(days), days.index(day))
+        page.mouse.click(across, box["y"] + box["height"] * height)
 
-    pick(page, click, written(best))
+    for day, height in ((days[3], 0.8), (days[9], 0.4), (best, 0.1)):  # not only on the line
+        pick(page, partial(click, day=day, height=height), written(day))
     told = main(page).get_by_role(
         "heading", name=f"{written(best)}: {totals[best]:,.0f} sessions, "
     )

@@ -81,9 +81,9 @@ def test_home_without_a_file_says_what_to_drop_and_how_to_get_it() -> None:
 
 
 EXPECTED_CHARTS = {
-    "sample": [1, 8, 2, 4, 2, 1],
-    "real": [1, 7, 2, 4, 2, 1],
-    "days without channels": [1, 1, 2, 0, 2, 0],
+    "sample": [1, 8, 6, 4, 2, 1],
+    "real": [1, 7, 6, 4, 2, 1],
+    "days without channels": [1, 1, 5, 0, 2, 0],
     "channels without time": [0, 0, 0, 3, 0, 1],
 }
 
@@ -268,6 +268,38 @@ def test_a_rate_over_time(seed_export) -> None:
     assert "fewer than 100 visits" in words(app)
 
 
+def test_time_is_told_in_hours_and_minutes_all_over_the_page(sample_export) -> None:
+    app = start(sample_export, "pages/1_Trends.py")
+    labelled(app.selectbox, "Metric").select("engagement_seconds").run()
+    assert not app.exception
+    write_note(app, "Reel", date(2025, 4, 2), date(2025, 4, 2))
+    shown = words(app)
+    time = r"(\d[\d,]* h )?\d+ min( \d+ s)?"
+    assert re.search(rf"^The highest day was .*: {time} of engagement time$", headlines(app)[0])
+    assert re.search(rf"^The fullest hour was .*: {time} of engag", "\n".join(headlines(app)), re.M)
+    assert re.search(rf"{time} of engagement time, about {time} is usual\.", shown)
+    assert re.search(rf"{time} (more|less) engagement time than usual", listed_notes(app)[0])
+    assert not re.search(r"\d,\d{3} engagement time", shown)
+    heights = [layer["encoding"].get("y", {}) for layer in main_chart(app)["layer"]]
+    (axis,) = (height["axis"] for height in heights if "axis" in height)
+    assert all(tick % 3600 == 0 for tick in axis["values"])
+
+
+def test_a_week_of_stretches_too_thin_to_judge_is_no_all_clear() -> None:
+    rows = [
+        ("Direct", f"202401{day:02d}{hour:02d}", 1, int(hour == 12), 1, 30, 0.5, 4, 0.5, 4)
+        for day in range(1, 15)
+        for hour in range(24)
+    ]
+    app = start(export_text(rows).encode(), "pages/1_Trends.py")
+    shown = words(app)
+    assert "Sessions: no stretch of the week can be judged." in shown
+    assert (
+        "Each stretch of the week was seen too seldom, or holds too few visits, to tell." in shown
+    )
+    assert "0 stretches" not in shown
+
+
 @pytest.mark.parametrize("metric", ["engagement_seconds", "events_per_session"])
 def test_both_sides_of_a_comparison_are_told_in_the_same_unit(sample_export, metric) -> None:
     app = start(sample_export, "pages/1_Trends.py")
@@ -438,6 +470,22 @@ def test_weeks_are_held_against_the_week_before_and_say_what_days_would_tell() -
     assert "Notes: A: Sale." in words(app)
 
 
+def test_a_note_in_the_last_week_is_on_the_chart_of_a_new_level() -> None:
+    rows = weeks().decode().splitlines()
+    late = [f"{row.rsplit(',', 2)[0]},{700 + number % 7},60" for number, row in enumerate(rows)]
+    app = start("\n".join([*rows[:31], *late[31:]]).encode(), "pages/1_Trends.py")
+    level = next(text for text in headlines(app) if text.startswith("New level of all traffic: "))
+    assert level.startswith("New level of all traffic: from about 303 to about 1,4")
+    assert level.count(": ") == 1
+    assert "Thin: weeks as they were counted. Thick: the level they keep." in words(app)
+    write_note(app, "Sale", date(2024, 6, 29), date(2024, 6, 29))  # the Saturday of it
+    over_time, *levels = [
+        element.value for element in app.caption if "Notes: A: Sale." in plain(element.value)
+    ]
+    assert "high point" in over_time
+    assert len(levels) == headlines(app).count(level) + 2  # of each channel, too
+
+
 @pytest.mark.parametrize("count", [13, 14, 15, 16])  # the last is January … April
 def test_months_are_held_against_the_month_before_however_long_it_was(count) -> None:
     app = start(months(count), "pages/1_Trends.py")
@@ -470,7 +518,7 @@ def test_less_than_two_weeks_says_what_is_missing(days) -> None:
 def test_the_last_day_of_a_short_file_is_held_against_the_same_day_a_week_before() -> None:
     app = start(DAYS_BY_CHANNEL, "pages/1_Trends.py")
     assert headlines(app)[1] == "Wed 10 Jan 2024: 30 sessions, 15 before"
-    assert [group.label for group in app.get("button_group")] == ["Step", "Lines"]
+    assert "Held against" not in [group.label for group in app.get("button_group")]
     labelled(app.selectbox, STRETCH).select("own").run()
     labelled(app.date_input, "Days").set_value((date(2024, 1, 4), date(2024, 1, 4))).run()
     assert not app.exception

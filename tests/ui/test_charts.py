@@ -1,15 +1,15 @@
 """Every chart draws, in both modes, whatever the frame holds."""
 
+import html
 import json
+import re
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from core.correlations import correlate
 from core.recommendations.model import STRENGTHS
-from tests.builders import hourly_traffic
-from ui.charts import channels, correlations, events, forecast, recommendations, rhythm, trends
+from ui.charts import channels, events, forecast, recommendations, rhythm, trends
 from ui.charts.notes import with_notes
 from ui.charts.theme import PALETTES, channel_colours, themed
 from ui.export import chart_png, chart_svg, for_export
@@ -131,26 +131,6 @@ def rhythms_of(parts):
     return channels.rhythms(table, "dark")
 
 
-def matrix():
-    result = correlate(hourly_traffic({"A": 0.5}, days=3), "rows")
-    labels = {key: f"{key} {LONG}" for key in result.pearson}
-    return correlations.matrix(result.pearson, labels, "dark")
-
-
-def pairs(verdict="still there"):
-    table = pd.DataFrame(
-        {
-            "pair": list(NAMES),
-            "r": 0.5,
-            "low": 0.3,
-            "high": 0.6,
-            "r_without_clock": np.nan,
-            "verdict": verdict,
-        }
-    )
-    return correlations.pairs(table, "light")
-
-
 def said(rows: int = 24):
     times = pd.date_range("2024-01-01", periods=rows, freq="h")
     values = {"mean": 5.0, "low": 0.0, "high": 9.0, "actual": 4.0, "value": 4.0}
@@ -226,9 +206,6 @@ CHARTS = {
     "intervals, same hours": lambda: intervals(counted=0.45),
     "intervals": intervals,
     "intervals, dark": lambda: intervals(mode="dark"),
-    "matrix": matrix,
-    "pairs": pairs,
-    "pairs, none a finding": lambda: pairs("cannot tell"),
     "forecast": lambda: forecast.ahead(said(), said(), "Sessions", "light"),
     "replay": lambda: forecast.replayed(said(), "Sessions", "dark"),
     "at stake": lambda: recommendations.at_stake(
@@ -401,6 +378,61 @@ def test_a_chart_to_pick_from_hears_clicks_and_drags_and_still_becomes_a_picture
     picture = for_export(chart, title="A finding", subtitle="", caption="")
     assert b"<svg" in chart_svg(picture)
     assert chart_png(picture, scale=1).startswith(b"\x89PNG")
+
+
+def test_a_click_at_any_height_picks_the_time_under_the_pointer() -> None:
+    table = series(names=NAMES)
+    chart = over_time(table, is_pickable=True, marks=marks())
+    (click,) = (one for one in chart.to_dict()["params"] if one["name"] == trends.MOMENT)
+    assert click["select"]["encodings"] == ["x"]
+    assert click["select"]["nearest"]
+    ring = layers_of(chart)[-1]
+    assert len(ring["rows"]) == table["time"].nunique()  # one point a time, whatever its lines
+    titles = [entry["title"] for entry in ring["encoding"]["tooltip"]]
+    assert titles == ["Time", *NAMES, "Stood out"]
+    assert [row["value0"] for row in ring["rows"]] == table["value"][:20].tolist()
+    assert [row["words"] == LONG for row in ring["rows"]].count(True) == 2
+
+
+def labels_of(chart) -> list[str]:
+    """What stands at the ticks of a drawn chart."""
+    svg = chart_svg(themed(chart, "light")).decode()
+    return [html.unescape(text) for text in re.findall(r">([^<>]+)</text>", svg)]
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "expected"),
+    [
+        ("counts", lambda: over_time(series(value=8000.0, pace=8000.0)), {"0", "2k", "8k"}),
+        ("small counts", lambda: over_time(series(value=0.5, pace=0.5)), {"0", "0.1", "0.5"}),
+        (
+            "time",
+            lambda: over_time(series(value=7200.0, pace=7200.0), unit="seconds"),
+            {"0", "30 min", "1.5 h", "2 h"},
+        ),
+        ("money", lambda: over_time(series(value=2.5, pace=2.5), unit="money"), {"0", "0.5"}),
+        ("parts", lambda: events.parts(count_parts(), "sessions", "light"), {"0", "+2", "−2"}),
+        (
+            "parts of time",
+            lambda: events.parts(count_parts((7200.0, -60.0)), "engagement_seconds", "light"),
+            {"0", "+30 min", "+2 h"},
+        ),
+        (
+            "parts of a share",
+            lambda: events.parts(ratio_parts(), "engagement_rate", "light"),
+            {"0", "−2"},
+        ),
+        ("stretches", lambda: rhythm.blocks(stretches(), "sessions", "light"), {"0", "+40 %"}),
+        ("stood out", lambda: events.stood_out(events_table(), "Sessions", "light"), {"0", "5"}),
+        ("level", level, {"0", "3"}),
+        ("hours", lambda: hours({18}), {"0", "5"}),
+    ],
+)
+def test_zero_is_zero_on_every_axis(name, make, expected) -> None:
+    shown = set(labels_of(make()))
+    assert expected <= shown
+    assert not {text for text in shown if re.fullmatch(r"[+−-]?0(k|M|%|\.0*| %|m)", text)}
+    assert not {"+0", "−0", "-0"} & shown
 
 
 def test_a_picked_moment_comes_back_as_text_which_has_no_time_zone() -> None:

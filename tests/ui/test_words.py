@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core import explain, levels, spikes
+from core import explain, levels, spikes, wording
 from core.channels import BETTER, LIKE_THE_REST, NOT_A_CHANNEL, TOO_LITTLE_DATA, WORSE
-from core.correlations import CANNOT_TELL, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
+from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
 from core.errors import AppError
 from core.forecast.backtest import METHODS
 from core.forecast.engine import CAVEATS
@@ -25,7 +25,7 @@ from ui import messages
 from ui.charts.trends import MOMENT, STRETCH
 from ui.filters import describe, describe_comparison, file_parts
 from ui.notes import letter
-from ui.sections.correlations import VERDICTS
+from ui.sections.correlations_words import VERDICTS
 from ui.sections.notes import lift_sentence
 from ui.sections.over_time import picked_span
 from ui.sections.what_was_that import span_of
@@ -121,7 +121,7 @@ def test_every_code_has_words_and_no_words_are_left_over() -> None:
     assert set(messages.CAVEATS) == set(CAVEATS)
     assert set(messages.METHODS) == set(METHODS)
     assert set(messages.RULES) == set(RULES)
-    assert set(VERDICTS) == {SAME_NUMBER, FOLLOWS_CLOCK, STILL_THERE, CANNOT_TELL}
+    assert set(VERDICTS) == {SAME_NUMBER, FOLLOWS_CLOCK, DIFFERS, STILL_THERE, CANNOT_TELL}
 
 
 def assert_calm(text: str) -> None:
@@ -146,6 +146,89 @@ def test_a_note_is_a_sentence(code) -> None:
     assert_calm(text)
 
 
+COUNTED = re.compile(
+    r"(?<![\d,.–-])1 (?:\w+ )?(?:hours|days|weeks|months|minutes|rows|columns|cells|lines|bytes"
+    r"|values|files|counts|measures|visits|characters|notes|periods|channels)\b"
+    r"|^1 [^.;]*?\b(?:are|were|have|vary|stand|repeat|say)\b"
+)
+"""One of something told as several."""
+
+
+@pytest.mark.parametrize(
+    "text", ["1 days is selected", "Only 1 hours of", "1 empty bytes was", "1 row of it repeat"]
+)
+def test_one_told_as_several_would_be_seen(text) -> None:
+    assert COUNTED.search(text)
+
+
+@pytest.mark.parametrize("grain", ["hour", "day", "week", "month"])
+def test_one_of_something_is_no_plural(grain) -> None:
+    one = {"have": 1, "need": 1, "count": 1, "width": 1, "step_minutes": 1.0, "grain": grain}
+    told = []
+    for code in messages.ERRORS:
+        more = {"columns": COLUMNS[code]} if code in COLUMNS else {}
+        message = messages.of_error(AppError(code, **(PARAMS | one | {"unit": grain} | more)))
+        told += [message.title, message.why, message.what_to_do]
+    for code in messages.NOTES:
+        note = Note(code, "skipped", count=1, example_row=1204, params=PARAMS | one)
+        told.append(messages.of_note(note))
+    assert [text for text in told if COUNTED.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "params", "title"),
+    [
+        ("too_few_days", {"have": 1, "need": 14}, "1 day is selected; at least 14 are needed."),
+        ("too_few_days", {"have": 9, "need": 14}, "9 days are selected; at least 14 are needed."),
+        (
+            "too_few_hours",
+            {"have": 1, "need": 8},
+            "Only 1 hour of the day is selected; at least 8 are needed.",
+        ),
+        (
+            "too_few_measures",
+            {"have": 1, "need": 2},
+            "Only 1 measure varies; at least 2 are needed.",
+        ),
+        ("too_few_measures", {"have": 0, "need": 2}, "No measures vary; at least 2 are needed."),
+        ("too_few_observations", {"have": 1, "need": 8}, "There is 1 row; at least 8 are needed."),
+        ("negative_values", {"count": 1}, "1 count is below zero."),
+        ("negative_values", {"count": 1204}, "1,204 counts are below zero."),
+        (
+            "history_too_many_gaps",
+            {"have": 1, "need": 14, "unit": "day"},
+            "Only 1 day of the history has a count; 14 are needed.",
+        ),
+    ],
+)
+def test_one_and_several_have_their_own_grammar(code, params, title) -> None:
+    assert messages.of_error(AppError(code, **params)).title == title
+
+
+@pytest.mark.parametrize(
+    ("code", "count", "text"),
+    [
+        (
+            "missing_periods",
+            1,
+            "1 hour inside the span is missing, 31 Mar 2024, 02:00. It counts as zero;",
+        ),
+        (
+            "missing_periods",
+            2,
+            "2 hours inside the span are missing, the first 31 Mar 2024, 02:00. They count as",
+        ),
+        ("ends_in_zeros", 1, "The last hour is zero, from 31 Mar 2024, 02:00 on: it had probably"),
+        ("ends_in_zeros", 3, "The last 3 hours are zero, from 31 Mar 2024, 02:00 on: they had"),
+        ("repeated_keys", 1, "1 row repeats an hour and channel"),
+        ("unreadable_numbers", 1, "1 cell of Sessions is no plausible number and was left out"),
+    ],
+)
+def test_notes_on_one_and_on_several(code, count, text) -> None:
+    note = Note(code, "skipped", count=count, example_row=4, params=PARAMS | {"grain": "hour"})
+    assert messages.of_note(note).startswith(text)
+
+
 def test_the_glossary_explains_every_metric_code_rule_and_verdict() -> None:
     glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     verdicts = {BETTER, WORSE, LIKE_THE_REST, TOO_LITTLE_DATA, NOT_A_CHANNEL, *VERDICTS}
@@ -157,6 +240,10 @@ def test_the_glossary_explains_every_metric_code_rule_and_verdict() -> None:
 def test_text_from_a_file_is_shown_as_it_is() -> None:
     for mark in "*_`[]()!<>#$~|:\\":
         assert f"\\{mark}" in escape(f"a{mark}b")
+    assert escape(
+        "+2.2 % of 3 min 1 s"
+    ) == "\\+2\\.2\N{NO-BREAK SPACE}% of 3\N{NO-BREAK SPACE}min 1" + ("\N{NO-BREAK SPACE}s")
+    assert escape("4 more sessions, 5 Many") == "4 more sessions, 5 Many"
     assert escape("two\nlines\tand  spaces") == "two lines and spaces"
 
 
@@ -266,6 +353,19 @@ def explanation(metric: str, actual: float, low: float, high: float) -> explain.
             "5 fewer sessions than usual (95 % interval −15 to +3): within chance.",
         ),
         (
+            explanation("sessions", 20.3, 12.0, 30.0),
+            "As many sessions as usual (95 % interval −10 to +8): within chance.",
+        ),
+        (
+            explanation("engagement_seconds", 3740.0, 12.0, 30.0),
+            "1 h 2 min more sessions than usual (95 % interval +1 h 2 min to +1 h 2 min): beyond "
+            "chance.",
+        ),
+        (
+            explanation("revenue", 15.0, 12.0, 30.0),
+            "5.00 less sessions than usual (95 % interval −15.00 to +3.00): within chance.",
+        ),
+        (
             explanation("engagement_rate", 0.62, 0.45, 0.55),
             "Sessions +12.0 points against the usual (95 % interval +7.0 points to +17.0 points): "
             "beyond chance.",
@@ -278,6 +378,23 @@ def explanation(metric: str, actual: float, low: float, high: float) -> explain.
 )
 def test_what_went_with_a_note_is_told_with_its_interval(result, words) -> None:
     assert lift_sentence(result, "sessions") == words
+
+
+def zeros() -> Iterator[str]:
+    """Every way to write a number, of what is zero but for the dust of computing."""
+    for value in (0.0, -0.0, 1e-9, -1e-9):
+        yield from (wording.count(value), wording.signed_count(value), wording.percent(value))
+        yield from (wording.signed_percent(value), wording.points(value), wording.duration(value))
+        for metric in METRICS:
+            yield wording.metric_value(metric, value)
+            yield wording.signed_value(metric, value)
+            yield wording.metric_change(metric, value)
+            yield wording.whole_value(metric, value)
+            yield wording.difference(metric, value)
+
+
+def test_zero_has_no_sign() -> None:
+    assert [text for text in zeros() if re.search("[-−+]", text)] == []
 
 
 def milliseconds(moment: str, zone: str) -> float:

@@ -7,18 +7,20 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.metrics import METRICS
+from ui.charts.numbers import number_axis
 from ui.charts.theme import PALETTES, Mode, Palette, count_format, names_above, time_axis
 
 MIX, WITHIN = "another mix of channels", "change within channels"
 
 
-def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
+def stood_out(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> ChartType:
     """Draw each event's count as a bar and what was expected as a tick.
 
     Args:
         table: ``name``, ``expected``, ``actual``.
         label: name of the measure.
         mode: light or dark.
+        unit: of the metric, see ``core.metrics.Unit``.
     """
     palette = PALETTES[mode]
     base = alt.Chart(table).encode(
@@ -29,31 +31,34 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode) -> ChartType:
             alt.Tooltip("expected:Q", title="Usual", format=",.0f"),
         ],
     )
-    x = alt.X("actual:Q", title=f"{label} (the mark shows the usual)", axis=alt.Axis(grid=True))
+    axis = number_axis(unit, [*table["actual"], *table["expected"]], grid=True)
+    x = alt.X("actual:Q", title=f"{label} (the mark shows the usual)", axis=axis)
     bars = base.mark_bar(color=palette.primary, size=12, yOffset=4).encode(x=x)
     ticks = base.mark_tick(color=palette.text, thickness=3, size=20, yOffset=4)
     layers = alt.layer(bars, ticks.encode(x="expected:Q"), names_above(base, "name", mode))
     return layers.properties(height=alt.Step(46))
 
 
-def level(table: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
+def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> alt.LayerChart:
     """Draw the days of one channel, weekdays evened out, and the level they keep.
 
     Args:
         table: ``time``, ``value``, ``level``.
         label: name of the measure, with its unit of time.
         mode: light or dark.
+        unit: of the metric, see ``core.metrics.Unit``.
     """
     palette = PALETTES[mode]
     base = alt.Chart(table).encode(
         x=alt.X("time:T", title=None, axis=time_axis("day")),
         tooltip=[
-            alt.Tooltip("time:T", title="Day", format="%a %-d %b %Y"),
-            alt.Tooltip("value:Q", title="Counted, weekdays evened out", format=",.0f"),
+            alt.Tooltip("time:T", title="From", format="%a %-d %b %Y"),
+            alt.Tooltip("value:Q", title="Counted", format=",.0f"),
             alt.Tooltip("level:Q", title="Level", format=",.0f"),
         ],
     )
-    y = alt.Y("value:Q", title=label, scale=alt.Scale(zero=True))
+    axis = number_axis(unit, table["value"])
+    y = alt.Y("value:Q", title=label, scale=alt.Scale(zero=True), axis=axis)
     days = base.mark_line(color=palette.context, strokeWidth=1.4).encode(y=y)
     steps = base.mark_line(color=palette.primary, strokeWidth=3, interpolate="step-after")
     return alt.LayerChart(layer=[days, steps.encode(y="level:Q")], height=200)
@@ -68,11 +73,9 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
         mode: light or dark.
     """
     entry, palette = METRICS[metric], PALETTES[mode]
-    axis = alt.Axis(grid=True, format="+,.0f" if not entry.is_ratio else "+.2~f")
-    title = entry.label.lower()
-    if entry.unit == "share":
-        axis = alt.Axis(grid=True, labelExpr="format(100 * datum.value, '+.1f')")
-        title = "points"
+    unit = "points" if entry.unit == "share" else entry.unit
+    axis = number_axis(unit, table["effect"], is_signed=True, grid=True)
+    title = "points" if entry.unit == "share" else entry.label.lower()
     y = alt.Y("channel:N", sort=list(table["channel"]), title=None)
     number = "+.2%" if entry.unit == "share" else "+,.1f" if not entry.is_ratio else "+.3f"
     tooltip = [

@@ -8,6 +8,7 @@ from altair.typing import ChartType
 
 from core.metrics import METRICS
 from core.wording import WEEKDAYS
+from ui.charts.numbers import label_expr, number_axis
 from ui.charts.theme import PALETTES, Mode, count_format
 
 _CLIPPED = (0.02, 0.98)
@@ -45,7 +46,7 @@ def heat_map(table: pd.DataFrame, metric: str, label: str, mode: Mode) -> ChartT
             "value:Q",
             title=f"{label} in a typical hour",
             scale=alt.Scale(domain=ends if ends[0] < ends[1] else alt.Undefined, clamp=True),
-            legend=alt.Legend(format=".0%" if unit == "share" else "~s"),
+            legend=alt.Legend(labelExpr=label_expr(unit)),
         )
     )
     thin = base.transform_filter("datum.is_thin").mark_text(
@@ -67,9 +68,8 @@ def blocks(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     is_part = not entry.is_ratio or entry.unit == "share"
     number = "+.0%" if is_part else "+.2~f"
     title = "points from the average" if entry.unit == "share" else "from a typical hour"
-    axis = alt.Axis(grid=True, format=number)
-    if entry.unit == "share":
-        axis = alt.Axis(grid=True, labelExpr="format(100 * datum.value, '+.0f')")
+    unit = "points" if entry.unit == "share" else entry.unit if entry.is_ratio else "share"
+    axis = number_axis(unit, [*table["low"], *table["high"]], is_signed=True, grid=True)
     base = alt.Chart(table).encode(
         y=alt.Y("name:N", sort=None, title=None),
         tooltip=[
@@ -113,7 +113,11 @@ def hours_of_day(table: pd.DataFrame, highlighted: set[int], label: str, mode: M
         ],
     )
     colour = alt.condition("datum.is_meant", alt.value(palette.primary), alt.value(palette.context))
-    y = alt.Y("value:Q", title=f"{label} in a typical hour")
+    y = alt.Y(
+        "value:Q",
+        title=f"{label} in a typical hour",
+        axis=number_axis("count", table["value"]),
+    )
     bars = base.mark_bar().encode(y=y, color=colour)
     whiskers = base.mark_rule(color=palette.text, strokeWidth=1).encode(y="low:Q", y2="high:Q")
     return alt.layer(bars, whiskers).properties(height=250)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from ui.charts.numbers import number_axis
 from ui.charts.theme import PALETTES, Mode, count_format, time_axis
 
 TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
@@ -58,7 +59,7 @@ def over_time(
         "whole:Q",
         title=title,
         scale=alt.Scale(zero=unit != "share"),
-        axis=alt.Axis(format=_axis_format(unit)),
+        axis=number_axis(unit, table["pace"]),
     )
     layers: list[alt.Chart] = []
     if previous is not None:
@@ -71,12 +72,8 @@ def over_time(
     if marks is not None and not marks.empty:
         layers.append(_marks(marks, mode))
     if is_pickable:
-        layers.append(_pickable(rows, base))
+        layers.append(_pickable(rows, marks, grain, unit, mode))
     return alt.LayerChart(layer=layers, height=340)
-
-
-def _axis_format(unit: str) -> str:
-    return {"share": ".0%", "count": "~s", "ratio": ".2~f", "money": ",.2~f"}.get(unit, ",.0f")
 
 
 def _tooltip(grain: str, unit: str) -> list[alt.Tooltip]:
@@ -155,12 +152,38 @@ def _marks(marks: pd.DataFrame, mode: Mode) -> alt.Chart:
     )
 
 
-def _pickable(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
-    """What hears of clicks and drags; the moment comes back as text, which has no time zone."""
-    data = rows.assign(at=rows["time"].dt.strftime("%Y-%m-%dT%H:%M"))
-    click = alt.selection_point(name=MOMENT, fields=["at"], nearest=True, on="click", empty=False)
-    drag = alt.selection_interval(name=STRETCH, encodings=["x"], empty=False)
-    points = base.mark_point(size=160, filled=False, strokeWidth=2).encode(
-        y="pace:Q", opacity=alt.condition(click, alt.value(1), alt.value(0))
+def _pickable(
+    rows: pd.DataFrame, marks: pd.DataFrame | None, grain: str, unit: str, mode: Mode
+) -> alt.Chart:
+    """What hears of clicks and drags; the moment comes back as text, which has no time zone.
+
+    A click at any height picks the time under the pointer, and hovering tells all lines at once:
+    only the horizontal place counts, so this lies over everything else that could be hovered.
+    """
+    points = rows.groupby("time", as_index=False)["pace"].max()
+    points["at"] = points["time"].dt.strftime("%Y-%m-%dT%H:%M")
+    tooltip = [alt.Tooltip("time:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT))]
+    lines = list(dict.fromkeys(rows["line"]))
+    for place, name in enumerate(lines):
+        values = rows[rows["line"] == name].set_index("time")["value"]
+        points[f"value{place}"] = points["time"].map(values)
+        tooltip.append(alt.Tooltip(f"value{place}:Q", title=name, format=count_format(unit)))
+    if len(lines) == 1:
+        tooltip.append(alt.Tooltip("pace:Q", title="At this pace", format=count_format(unit)))
+    if marks is not None and not marks.empty:
+        words = marks.drop_duplicates("time").set_index("time")["words"]
+        points["words"] = points["time"].map(words).fillna("no")
+        tooltip.append(alt.Tooltip("words:N", title="Stood out"))
+    click = alt.selection_point(
+        name=MOMENT, encodings=["x"], fields=["at"], nearest=True, on="click", empty=False
     )
-    return points.properties(data=data).add_params(click, drag)
+    drag = alt.selection_interval(name=STRETCH, encodings=["x"], empty=False)
+    ring = alt.Chart(points).mark_point(
+        size=160, filled=False, strokeWidth=2, color=PALETTES[mode].text
+    )
+    return ring.encode(
+        x="time:T",
+        y="pace:Q",
+        opacity=alt.condition(click, alt.value(1), alt.value(0)),
+        tooltip=tooltip,
+    ).add_params(click, drag)

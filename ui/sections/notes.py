@@ -109,26 +109,33 @@ def _lift(view: View, metric: str, label: str, note: Annotation) -> str:
     except NotEnoughData as problem:
         if problem.code == "nothing_there":
             return "Outside of what is loaded."
-        return f"How much {label} went with it cannot be said: {messages.of_error(problem).title}"
+        return f"{_what_went_with_it(metric, label)} cannot be said: {_lower(problem)}"
     return lift_sentence(result, label)
+
+
+def _what_went_with_it(metric: str, label: str) -> str:
+    if METRICS[metric].is_ratio:
+        return f"How the {label} moved with it"
+    return f"{wording.how_much(metric).capitalize()} {label} went with it"
+
+
+def _lower(problem: NotEnoughData) -> str:
+    title = messages.of_error(problem).title
+    return title[:1].lower() + title[1:]
 
 
 def lift_sentence(result: Explanation, label: str) -> str:
     """Actual against usual with its interval, in words that claim no cause."""
+    change = wording.signed_value(result.metric, result.difference)
+    ends = (
+        wording.signed_value(result.metric, end)
+        for end in (result.difference_low, result.difference_high)
+    )
+    text = f"{wording.difference(result.metric, result.difference)} {label} than usual"
     if METRICS[result.metric].is_ratio:
-        change = wording.metric_change(result.metric, result.difference)
-        ends = (
-            wording.metric_change(result.metric, end)
-            for end in (result.difference_low, result.difference_high)
-        )
         text = f"{label.capitalize()} {change} against the usual"
-    else:
-        size = wording.count(abs(round(result.difference)))
-        word = "more" if result.difference >= 0 else "fewer"
-        text = f"{size} {word} {label} than usual"
-        ends = (
-            wording.signed_count(end) for end in (result.difference_low, result.difference_high)
-        )
+    elif change[0] not in "+−":  # zero has no sign
+        text = f"As {wording.how_much(result.metric).removeprefix('how ')} {label} as usual"
     if pd.isna(result.low):
         return f"{text}; the file is too short to say how sure that is."
     verdict = "beyond chance" if result.is_unusual else "within chance"

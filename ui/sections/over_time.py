@@ -130,6 +130,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
     previous = _moved(before, table, view, grain) if before is not None else None
     letters, notes = shown_notes(*_ends(table, grain))
     label = wording.metric_label(metric, view.traffic.grain)
+    marks = None if is_split else _marks(view, metric, table, grain)
     chart = charts.over_time(
         table,
         _colours(view, table, is_split=is_split),
@@ -138,7 +139,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
         title=label if METRICS[metric].is_ratio else f"{label} per {grain}",
         unit=METRICS[metric].unit,
         previous=previous,
-        marks=None if is_split else _marks(view, metric, table, grain),
+        marks=marks,
         is_pickable=True,
     )
     picked = show(
@@ -156,6 +157,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
                 view if before is not None else None,
                 letters,
                 is_ratio=METRICS[metric].is_ratio,
+                is_marked=marks is not None and not marks.empty,
             ),
             metric=f"{label} by {grain}",
             columns=_COLUMNS,
@@ -274,8 +276,8 @@ def _peak(table: pd.DataFrame, metric: str, label: str, grain: str) -> str:
     if METRICS[metric].is_ratio or whole.empty or not whole["value"].max() > 0:
         return f"{label} by {grain}"
     best = whole.loc[whole["value"].idxmax()]
-    count = wording.metric_value(metric, best["value"])
-    return f"The highest {grain} was {_when(best['time'], grain)}: {count} {label.lower()}"
+    count = wording.amount(metric, best["value"], label.lower())
+    return f"The highest {grain} was {_when(best['time'], grain)}: {count}"
 
 
 def _when(time: pd.Timestamp, grain: str) -> str:
@@ -299,10 +301,11 @@ def _reading(
     letters: str = "",
     *,
     is_ratio: bool = False,
+    is_marked: bool = False,
 ) -> str:
-    parts = ["A high point may be chance; triangles mark what stood out for certain."]
-    if grain not in ("hour", "day"):
-        parts = ["A high point may be chance."]
+    parts = ["A high point may be chance."]
+    if is_marked:
+        parts = ["A high point may be chance; triangles mark what stood out for certain."]
     if not table["is_complete"].all():
         parts.append(
             f"Hollow dots are unfinished {grain}s, drawn where they are heading at their pace."

@@ -15,18 +15,42 @@ from core.rhythm import WINDOW_HOURS, Blocks, Window
 from ui import cache
 from ui.cards import Card, show
 from ui.charts import rhythm as charts
-from ui.page import View, say
+from ui.page import View
 
 ENGAGEMENT = "engagement_rate"
 
 
-def draw_rhythm(view: View, metric: str) -> None:
-    """Hour of the day and weekday as a heat map; why not, where the file has no hours."""
+def draw_week(view: View, metric: str) -> None:
+    """When people come and engage; nothing where the file has no hours."""
+    if view.traffic.grain != "hour":
+        return
+    st.subheader("The week")
+    _draw_heat_map(view, metric)
+    _draw_both_blocks(view, metric)
+    _draw_hours(view)
+
+
+def find_problems(view: View, metric: str) -> dict[str, NotEnoughData]:
+    """What of the week the file cannot tell, and why."""
+    problems: dict[str, NotEnoughData] = {}
+    try:
+        cache.heat_map((*view.key, metric), view.traffic, metric)
+    except NotEnoughData as problem:
+        problems["the hours of the week"] = problem
+    try:
+        main = view.traffic.main_metric
+        cache.find_blocks((*view.key, main), view.traffic, main)
+    except NotEnoughData as problem:
+        problems["the busiest stretches of the week"] = problem
+    return problems
+
+
+def _draw_heat_map(view: View, metric: str) -> None:
+    """Hour of the day and weekday as a heat map."""
     label = wording.metric_label(metric, "hour")
     try:
         table = cache.heat_map((*view.key, metric), view.traffic, metric)
-    except NotEnoughData as problem:
-        say(problem)
+    except NotEnoughData:
         return
     show(
         view,
@@ -60,8 +84,8 @@ def _fullest(table: pd.DataFrame, metric: str, label: str) -> str:
         return f"{label} by hour of the week: mostly between {low} and {high}"
     best = sure.loc[sure["value"].idxmax()]
     when = f"{wording.WEEKDAYS[int(best['weekday'])]} at {wording.clock(int(best['hour']))}"
-    value = wording.metric_value(metric, best["value"])
-    return f"The fullest hour was {when}: {value} {label.lower()} on average"
+    value = wording.amount(metric, best["value"], label.lower())
+    return f"The fullest hour was {when}: {value} on average"
 
 
 def _how_to_read(view: View, table: pd.DataFrame, metric: str) -> str:
@@ -76,7 +100,7 @@ def _how_to_read(view: View, table: pd.DataFrame, metric: str) -> str:
     return text
 
 
-def draw_blocks(view: View, metric: str) -> None:
+def _draw_both_blocks(view: View, metric: str) -> None:
     """Ranked stretches of the week, for volume and for engagement beside each other."""
     volume = view.traffic.main_metric if METRICS[metric].is_ratio else metric
     quality = metric if METRICS[metric].is_ratio else ENGAGEMENT
@@ -89,16 +113,17 @@ def draw_blocks(view: View, metric: str) -> None:
 def _draw_blocks(view: View, metric: str) -> None:
     try:
         found = cache.find_blocks((*view.key, metric), view.traffic, metric)
-    except NotEnoughData as problem:
-        if problem.code != "needs_hours":  # the heat map has already said it
-            say(problem)
+    except NotEnoughData:
         return
     label = wording.metric_label(metric, "hour")
     table = _listed(found)
+    if not found.tried:
+        st.info(f"**{label}: no stretch of the week can be judged.** {_TOO_THIN}")
+        return
     if table.empty:
         st.success(
             f"**{label}: no stretch of the week stands out.** What differs is within chance, "
-            f"after a correction for the {found.tried:,} stretches looked at.",
+            f"after a correction for {_looked_at(found)}.",
             icon=":material/check_circle:",
         )
         return
@@ -112,10 +137,21 @@ def _draw_blocks(view: View, metric: str) -> None:
                 weekday=[wording.WEEKDAYS[number] for number in table["weekday"]]
             ),
             reading="Colour: above a typical hour; grey: below. Lines are 95 % intervals, "
-            f"corrected for the {found.tried:,} stretches looked at.",
+            f"corrected for {_looked_at(found)}.",
             metric=f"{label}, stretches of the week against a typical hour",
             columns=_BLOCK_COLUMNS,
         ),
+    )
+
+
+_TOO_THIN = "Each was seen only once or holds too few visits: choose a longer range of dates."
+
+
+def _looked_at(found: Blocks) -> str:
+    return (
+        "the one stretch looked at"
+        if found.tried == 1
+        else f"the {found.tried:,} stretches looked at"
     )
 
 
@@ -191,7 +227,7 @@ def find_windows(view: View) -> tuple[Window, Window] | None:
         return None
 
 
-def draw_hours(view: View) -> None:
+def _draw_hours(view: View) -> None:
     """The busiest and the quietest hours of the day."""
     windows = find_windows(view)
     if windows is None:

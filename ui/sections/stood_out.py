@@ -18,7 +18,7 @@ from ui.cards import Card, show
 from ui.charts import events as charts
 from ui.charts.notes import with_notes
 from ui.notes import shown_notes
-from ui.page import View, say
+from ui.page import View
 from ui.text import escape
 
 _SAID, _MOST_LEVELS = 3, 3
@@ -42,15 +42,35 @@ def find_events(view: View, metric: str) -> Spikes | NotEnoughData:
     return replace(found, frame=found.frame[is_inside])
 
 
-def draw_spikes(view: View, found: Spikes | NotEnoughData) -> None:
-    """Stretches far from the usual, and the channel that carried each."""
-    st.subheader("What stood out")
-    if isinstance(found, NotEnoughData):
-        say(found)
+def find_levels(view: View, metric: str) -> LevelChanges | NotEnoughData:
+    """Lasting changes inside the selected dates, looked for in all dates."""
+    metric = counted(view, metric)
+    try:
+        found = cache.find_level_changes((*view.all_dates_key, metric), view.all_dates, metric)
+    except NotEnoughData as problem:
+        return problem
+    start, end = pd.Timestamp(view.traffic.first_day), pd.Timestamp(view.traffic.last_day)
+    return replace(found, frame=found.frame[found.frame["start"].between(start, end)])
+
+
+def draw_stood_out(
+    view: View, events: Spikes | NotEnoughData, levels: LevelChanges | NotEnoughData
+) -> None:
+    """Spikes, dips and lasting changes; nothing where the file tells neither."""
+    if isinstance(events, NotEnoughData) and isinstance(levels, NotEnoughData):
         return
+    st.subheader("What stood out")
+    if not isinstance(events, NotEnoughData):
+        _draw_spikes(view, events)
+    if not isinstance(levels, NotEnoughData):
+        _draw_levels(view, levels)
+
+
+def _draw_spikes(view: View, found: Spikes) -> None:
+    """Stretches far from the usual, and the channel that carried each."""
     if found.frame.empty:
         st.success(
-            "**No spike and no dip stands out.** Every hour and day is within what this traffic "
+            f"**No spike and no dip stands out.** {every_period(view)} is within what this traffic "
             "does by itself, after a correction for having looked at all of them.",
             icon=":material/check_circle:",
         )
@@ -68,7 +88,9 @@ def draw_spikes(view: View, found: Spikes | NotEnoughData) -> None:
         Card(
             slug=f"{found.metric}-spikes-and-dips",
             headline=_headline(found),
-            chart=charts.stood_out(bars, f"{label} of all channels", view.mode),
+            chart=charts.stood_out(
+                bars, f"{label} of all channels", view.mode, METRICS[found.metric].unit
+            ),
             data=found.frame,
             reading="Usual: the same hours of other weeks. The file does not say why; look up what "
             "was posted, sent or linked then.",
@@ -78,6 +100,11 @@ def draw_spikes(view: View, found: Spikes | NotEnoughData) -> None:
     )
     for text in found.frame["sentence"].head(_SAID):
         st.markdown(f"- {escape(text)}")
+
+
+def every_period(view: View) -> str:
+    """What was looked at for spikes and dips."""
+    return "Every hour and day" if view.all_dates.grain == "hour" else "Every day"
 
 
 def _who(row: dict) -> str:
@@ -114,19 +141,13 @@ _SPIKE_COLUMNS = {
 }
 
 
-def draw_levels(view: View, metric: str) -> None:
+def _draw_levels(view: View, found: LevelChanges) -> None:
     """Days from which a channel, or all traffic, kept a new level."""
-    metric = counted(view, metric)
-    try:
-        found = cache.find_level_changes((*view.all_dates_key, metric), view.all_dates, metric)
-    except NotEnoughData as problem:
-        if problem.code != "needs_days" and view.all_dates.grain != "day":
-            say(problem)
-        return
-    frame = found.frame[_is_shown(view, found)]
+    frame = found.frame
     if frame.empty:
         st.success(
-            "**No channel moved to a new level and stayed there**, as far as these days can tell.",
+            "**Nothing moved to a new level and stayed there**, as far as these "
+            f"{'weeks' if view.all_dates.grain == 'week' else 'days'} can tell.",
             icon=":material/check_circle:",
         )
         return
@@ -135,30 +156,43 @@ def draw_levels(view: View, metric: str) -> None:
 
 
 def _draw_level(view: View, found: LevelChanges, changes: pd.DataFrame, name: str) -> None:
-    unit = "week" if view.all_dates.grain == "week" else "day"
+    unit, length = ("week", 7) if view.all_dates.grain == "week" else ("day", 1)
     label = f"{wording.metric_label(found.metric, view.traffic.grain)} a {unit}"
     days = found.levels[found.levels["channel"] == name]
-    letters, notes = shown_notes(days["time"].min(), days["time"].max())
+    last_day = days["time"].max() + pd.Timedelta(days=length - 1)
+    letters, notes = shown_notes(days["time"].min(), last_day)
     words = [text.rstrip(".") for text in changes["sentence"]]
     show(
         view,
         Card(
             slug=f"{found.metric}-level-of-{name}",
-            headline=f"New level: {words[0]}",
-            chart=with_notes(charts.level(days, label, view.mode), notes, view.mode),
+            headline=_level_headline(name, words[0]),
+            chart=with_notes(
+                charts.level(days, label, view.mode, METRICS[found.metric].unit), notes, view.mode
+            ),
             data=changes,
-            reading="Thin: days with the usual ups and downs of the week taken out. Thick: the "
-            f"level they keep. {'; '.join(words[1:])} {letters}".strip(),
-            metric=f"{label}, weekdays evened out",
+            reading=" ".join(
+                [
+                    f"Thin: {_THIN[unit]}. Thick: the level they keep.",
+                    *(f"{text}." for text in words[1:]),
+                    letters,
+                ]
+            ).strip(),
+            metric=label if unit == "week" else f"{label}, weekdays evened out",
             columns=_LEVEL_COLUMNS,
         ),
     )
 
 
-def _is_shown(view: View, found: LevelChanges) -> pd.Series:
-    """Changes inside the selected dates."""
-    start, end = pd.Timestamp(view.traffic.first_day), pd.Timestamp(view.traffic.last_day)
-    return found.frame["start"].between(start, end)
+_THIN = {
+    "day": "days with the usual ups and downs of the week taken out",
+    "week": "weeks as they were counted",
+}
+
+
+def _level_headline(name: str, words: str) -> str:
+    """The sentence on a change, which begins with the channel, as a headline."""
+    return f"New level of {words[0].lower() + words[1:] if name == ALL_CHANNELS else words}"
 
 
 _LEVEL_COLUMNS = {

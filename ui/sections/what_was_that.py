@@ -11,7 +11,7 @@ import streamlit as st
 from core import wording
 from core.errors import NotEnoughData
 from core.expected import Span
-from core.explain import Against, Explanation, detail, headline, sentence
+from core.explain import Against, Explanation, detail, headline
 from core.metrics import METRICS
 from core.spikes import Spikes
 from ui import cache, state
@@ -28,8 +28,14 @@ _MOST_EVENTS, _MOST_PARTS = 8, 10
 _WEEK = pd.Timedelta(days=7)
 
 
-def draw_what_was_that(view: View, metric: str, picked: Span | None, found: Spikes | None) -> None:
-    """Ask for a stretch and say what it was."""
+def draw_what_was_that(
+    view: View, metric: str, picked: Span | None, found: Spikes | NotEnoughData
+) -> None:
+    """Ask for a stretch and say what it was; nothing where no stretch has another to stand by."""
+    knows_usual = not isinstance(found, NotEnoughData)
+    _, latest = _latest(view, is_short=not knows_usual)
+    if not knows_usual and not _reaches_back(view, latest, _shift(view, latest)):
+        return
     st.subheader("What was that?")
     spans = _spans(view, picked, found)
     key = state.choice_key("trends", "stretch")
@@ -42,8 +48,12 @@ def draw_what_was_that(view: View, metric: str, picked: Span | None, found: Spik
     span = _ask_span(view) if chosen == _OWN else spans[chosen][1]
     if span is None:
         return
+    against, shift = _ask_against(view, span, knows_usual=knows_usual)
+    if shift is not None and not _reaches_back(view, span, shift):
+        st.info(escape(_begins_later(view, span, shift, knows_usual=knows_usual)))
+        offer_note(span)
+        return
     try:
-        against, shift = _ask_against(view, span)
         result = cache.explain_stretch(
             (*view.all_dates_key, metric, span, against, shift),
             view.all_dates,
@@ -59,12 +69,14 @@ def draw_what_was_that(view: View, metric: str, picked: Span | None, found: Spik
     offer_note(span)
 
 
-def _spans(view: View, picked: Span | None, found: Spikes | None) -> dict[str, tuple[str, Span]]:
+def _spans(
+    view: View, picked: Span | None, found: Spikes | NotEnoughData
+) -> dict[str, tuple[str, Span]]:
     """Stretches to choose from: picked, what stood out, notes, the latest days."""
     spans: dict[str, tuple[str, Span]] = {}
     if picked is not None:
         spans[_PICKED] = (f"Picked in the chart: {wording.moment(*picked)}", picked)
-    if found is not None:
+    if not isinstance(found, NotEnoughData):
         for row in found.frame.head(_MOST_EVENTS).to_dict("records"):
             span = (row["start"], row["end"])
             name = f"{row['kind'].capitalize()}: {wording.moment(*span)}"
@@ -75,12 +87,16 @@ def _spans(view: View, picked: Span | None, found: Spikes | None) -> dict[str, t
             f"Note {name}: {note.text} ({when})",
             (note.start, note.end),
         )
-    spans[_LATEST] = _latest(view)
+    spans[_LATEST] = _latest(view, is_short=isinstance(found, NotEnoughData))
     return spans
 
 
-def _latest(view: View) -> tuple[str, Span]:
+def _latest(view: View, *, is_short: bool) -> tuple[str, Span]:
+    """The newest week, week or month of the file; of a short file the newest day."""
     end = pd.Timestamp(view.traffic.last_day) + pd.Timedelta(days=1)
+    if view.traffic.grain in ("hour", "day") and is_short:
+        span = (end - pd.Timedelta(days=1), end)
+        return f"The last day: {wording.moment(*span)}", span
     if view.traffic.grain in ("hour", "day"):
         span = (max(end - _WEEK, pd.Timestamp(view.traffic.first_day)), end)
         return f"The last days: {wording.moment(*span)}", span
@@ -122,16 +138,13 @@ def span_of(days: date | tuple[date, ...], hours: tuple[int, int]) -> Span | Non
     return start + pd.Timedelta(hours=hours[0]), end + pd.Timedelta(hours=hours[1])
 
 
-def _ask_against(view: View, span: Span) -> tuple[Against, pd.Timedelta | None]:
+def _ask_against(
+    view: View, span: Span, *, knows_usual: bool
+) -> tuple[Against, pd.Timedelta | None]:
     """Against the usual of such hours, or against the same hours whole weeks earlier."""
-    options: dict[str, str] = {}
-    if view.all_dates.grain in ("hour", "day"):
-        options["usual"] = "What is usual then"
     shift = _shift(view, span)
-    if _reaches_back(view, span, shift):
-        options["before"] = _earlier(view, shift)
-    if not options:
-        raise NotEnoughData("nothing_there")
+    options = {"usual": "What is usual then"} if knows_usual else {}
+    options["before"] = _earlier(view, shift)
     chosen = pick("trends", "against", "Held against", options)
     return ("before", shift) if chosen == "before" else ("usual", None)
 
@@ -144,11 +157,28 @@ def _reaches_back(view: View, span: Span, shift: pd.Timedelta) -> bool:
     return bool(span[0] - shift >= view.all_dates.times[0])
 
 
+def _begins_later(view: View, span: Span, shift: pd.Timedelta, *, knows_usual: bool) -> str:
+    """Why an earlier stretch cannot be held against this one, and what to do."""
+    ways = ["Choose a later stretch"]
+    if knows_usual:
+        ways.append("hold it against what is usual")
+    if shift > _fewest_weeks(span) and view.all_dates.grain != "month":
+        ways.append("switch off “Compare with the period before”")
+    return (
+        f"The file begins on {wording.day(view.all_dates.first_day)}, so it does not hold what "
+        f"was {_earlier(view, shift).lower()} than {wording.moment(*span)}. {' or '.join(ways)}."
+    )
+
+
+def _fewest_weeks(span: Span) -> pd.Timedelta:
+    return pd.Timedelta(-(-(span[1] - span[0]) // _WEEK) * _WEEK)
+
+
 def _shift(view: View, span: Span) -> pd.Timedelta:
     """Whole weeks, the fewest that keep both apart; the period before where it is compared."""
     if view.all_dates.grain == "month":
         return span[1] - span[0]
-    length = pd.Timedelta(-(-(span[1] - span[0]) // _WEEK) * _WEEK)
+    length = _fewest_weeks(span)
     if view.wants_comparison and view.comparison:
         return max(pd.Timedelta(view.comparison.shift), length)
     return length
@@ -165,8 +195,8 @@ def _draw(view: View, result: Explanation) -> None:
     label = wording.metric_label(result.metric, view.traffic.grain)
     table = _shown(result)
     against = "what is usual" if result.against == "usual" else "before"
-    if not len(table) or not table["effect"].abs().sum() > 0:
-        st.info(escape(sentence(result)))
+    if len(table) < 2 or not table["effect"].abs().sum() > 0:
+        _draw_in_words(result)
         return
     show(
         view,
@@ -180,6 +210,14 @@ def _draw(view: View, result: Explanation) -> None:
             columns=_PART_COLUMNS,
         ),
     )
+
+
+def _draw_in_words(result: Explanation) -> None:
+    """One part alone is the whole difference: a chart would only repeat the sentence."""
+    with st.container(border=True):
+        st.markdown(f"#### {escape(headline(result))}")
+        if text := detail(result):
+            st.caption(escape(text))
 
 
 _PART_COLUMNS = {

@@ -1,0 +1,157 @@
+"""Pairs that are the same number twice: found from the formulas in the registry of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from core.metrics import METRICS, Metric
+from core.wording import metric_label
+
+_SAME_QUOTIENT = 1e-6
+_ALMOST_ONE = 0.9999
+
+
+def link_reason(first: str, second: str) -> str:
+    """Why two metrics must move together by the way they are computed; empty if they need not.
+
+    Counts: one is counted within the other, or both within a third. A ratio and the count that it
+    divides. Two ratios of the same count over linked counts, or of a count and of a part of it
+    over the same one. A ratio and what it is divided by are not linked: the sign between them is
+    open.
+
+    Args:
+        first: a key of ``METRICS``.
+        second: another.
+
+    >>> link_reason("users", "sessions")
+    'all users are counted within sessions'
+    >>> link_reason("engagement_rate", "engaged_sessions_per_user")
+    'both divide engaged sessions'
+    >>> link_reason("engagement_rate", "engaged_sessions")
+    'engagement rate is engaged sessions divided by sessions'
+    >>> link_reason("views_per_session", "events_per_session")
+    'all views are counted within events, and both are divided by sessions'
+    >>> link_reason("sessions", "engagement_rate"), link_reason("revenue", "clicks")
+    ('', '')
+    """
+    one, two = METRICS[first], METRICS[second]
+    if one.is_ratio and two.is_ratio:
+        return _link_of_ratios(one, two)
+    if one.is_ratio or two.is_ratio:
+        quotient, count = (one, two) if one.is_ratio else (two, one)
+        return _formula(quotient) if count.key == quotient.numerator else ""
+    return _link_of_counts(first, second)
+
+
+def division_reason(first: str, second: str) -> str:
+    """Why a ratio falls as the count that it is divided by rises; empty for other pairs.
+
+    >>> division_reason("clicks", "revenue")
+    ''
+    """
+    for quotient, count in ((METRICS[first], second), (METRICS[second], first)):
+        if quotient.denominator == count:
+            return (
+                f"{name(quotient.key)} is divided by {name(count)}, so one falls as the other rises"
+            )
+    return ""
+
+
+def exact_multiple(first: pd.Series, second: pd.Series) -> str:
+    """Why two columns are the same number twice by their values; empty if they are not.
+
+    >>> steps = pd.Series([1.0, 2.0, 5.0])
+    >>> exact_multiple(steps.rename("clicks"), (4 * steps).rename("views"))
+    'views are exactly 4 times clicks in every row'
+    >>> exact_multiple(steps.rename("clicks"), (4 * steps + 1).rename("views"))
+    ''
+    """
+    small, large = (first, second) if first.abs().sum() <= second.abs().sum() else (second, first)
+    both = small.notna() & large.notna()
+    is_used = both & ((small != 0) | (large != 0))
+    if is_used.sum() < 3 or small[is_used].nunique() < 2 or (small[is_used] == 0).any():
+        return ""
+    quotient = (large[is_used] / small[is_used]).to_numpy()
+    middle = float(np.median(quotient))
+    if not np.all(np.abs(quotient - middle) <= _SAME_QUOTIENT * abs(middle)):
+        return ""
+    lower, upper = name(str(small.name)), name(str(large.name))
+    if abs(middle - 1) < _SAME_QUOTIENT:
+        return f"{lower} and {upper} are equal in every row"
+    return f"{upper} {_be(str(large.name))} exactly {middle:.4g} times {lower} in every row"
+
+
+def link(first: str, second: str, table: pd.DataFrame, r: float) -> str:
+    """Why a pair is the same number twice, by its formulas or by its values; empty if not.
+
+    Args:
+        first: a column of the table.
+        second: another.
+        table: one row per observation.
+        r: their correlation, which spares a closer look where it is not nearly one.
+    """
+    by_formula = link_reason(first, second)
+    if by_formula or not abs(r) > _ALMOST_ONE:
+        return by_formula
+    return exact_multiple(table[first], table[second])
+
+
+def name(key: str) -> str:
+    """Label of a metric inside a sentence.
+
+    >>> name("engaged_sessions")
+    'engaged sessions'
+    """
+    label = metric_label(key, is_summed=False)
+    return label[0].lower() + label[1:]
+
+
+def _be(key: str) -> str:
+    return "are" if METRICS[key].unit == "count" and not METRICS[key].is_ratio else "is"
+
+
+def _formula(quotient: Metric) -> str:
+    parts = f"{name(quotient.numerator)} divided by {name(str(quotient.denominator))}"
+    return f"{name(quotient.key)} is {parts}"
+
+
+def _link_of_ratios(one: Metric, two: Metric) -> str:
+    below = str(one.denominator), str(two.denominator)
+    if one.numerator == two.numerator:
+        is_linked = below[0] == below[1] or _link_of_counts(*below)
+        return f"both divide {name(one.numerator)}" if is_linked else ""
+    # A part by way of the denominator is none: that is what both are divided by.
+    is_part = below[0] == below[1] and below[0] not in _between(one.numerator, two.numerator)
+    inside = _link_of_parts(one.numerator, two.numerator) if is_part else ""
+    return f"{inside}, and both are divided by {name(below[0])}" if inside else ""
+
+
+def _link_of_counts(first: str, second: str) -> str:
+    inside, around = _link_of_parts(first, second), set(_containers(second))
+    shared = [name(key) for key in _containers(first) if key in around]
+    if inside or not shared:
+        return inside
+    return f"{name(first)} and {name(second)} are both counted within {shared[0]}"
+
+
+def _link_of_parts(first: str, second: str) -> str:
+    """Why one is a part of the other, directly or through others."""
+    for part, whole in ((first, second), (second, first)):
+        if whole in _containers(part):
+            return f"all {name(part)} {_be(part)} counted within {name(whole)}"
+    return ""
+
+
+def _between(first: str, second: str) -> set[str]:
+    """What the one is counted within, or the other one."""
+    return {*_containers(first), *_containers(second)}
+
+
+def _containers(key: str) -> Iterator[str]:
+    current: str | None = key
+    while current is not None:
+        yield current
+        current = METRICS[current].part_of
