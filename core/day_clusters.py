@@ -3,8 +3,8 @@
 Visits of one day go together, and a good day is followed by a good day. So the variance of a sum
 is taken from its slow movements: the days' contributions are projected on a few long cosine waves,
 each of which is one nearly independent look at the long-run variance, and Student's t has as many
-degrees of freedom as there are waves. A rhythm of the week lies between these waves and costs little
-width. Source: Lazarus, Lewis, Stock and Watson (2018), "HAR Inference: Recommendations for
+degrees of freedom as there are waves. A rhythm of the week lies between these waves and costs
+little width. Source: Lazarus, Lewis, Stock and Watson (2018), "HAR Inference: Recommendations for
 Practice", J. Business & Economic Statistics 36:541; their number of waves is 0.4 days^(2/3).
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from core.statistics import Interval, wilson_interval
 
@@ -25,6 +25,7 @@ _FEWEST_WAVES = 3
 _CERTAIN = 1e6
 """Degrees of freedom of a variance that is known and not estimated."""
 _ROUNDS = 4
+_SMALLEST = 1e-15
 
 Array = NDArray[np.float64]
 
@@ -163,33 +164,50 @@ def typical_variances(
 
     One channel alone shows its variance in a handful of waves, and now and then shows far too
     little of it. All channels together show it well. The excess over chance is fitted as a part
-    that shrinks with the visits and a part that does not. Meant as a floor for each; borrowing
-    strength in this way is known from moderated variances (Smyth 2004, Statistical Applications
-    in Genetics and Molecular Biology 3:3).
+    that shrinks with the visits and a part that does not. How many waves' worth that is, is told
+    by how far the channels stray from it (Smyth 2004, Statistical Applications in Genetics and
+    Molecular Biology 3:3, section 6.2), but never more than what a channel shows by itself.
 
     Args:
         learned_from: of the same days, one per channel.
         estimates: those to tell the variance of.
 
     Returns:
-        One each; chance alone where there are fewer than two to learn from.
+        One each; chance alone, worth nothing, where there are fewer than two to learn from.
     """
     known = [one for one in learned_from if np.isfinite(one.seen) and one.unevenness > 0]
     if len(known) < 2:
-        return [Variance(one.chance, _CERTAIN) for one in estimates]
+        return [Variance(one.chance, 0.0) for one in estimates]
+    share = _fit_excess(known)
+    chance = np.array([one.chance for one in known])
+    seen = np.array([one.seen for one in known])
+    freedom = _prior_freedom(seen, chance + _terms(known) @ share, known[0].waves)
+    extra = np.nan_to_num(_terms(estimates) @ share)
+    return [
+        Variance(one.chance + more, freedom) for one, more in zip(estimates, extra, strict=True)
+    ]
+
+
+def _fit_excess(known: Sequence[Estimate]) -> Array:
+    """Unevenness of days, and roughness of visits, that best explain the variances seen."""
     terms, chance = _terms(known), np.array([one.chance for one in known])
     excess = np.array([one.seen for one in known]) - chance
     expected = np.maximum(chance, np.median(excess))
     share = np.zeros(terms.shape[1])
     for _ in range(_ROUNDS):  # a variance strays by its own size, which the fit itself tells
-        expected = np.maximum(expected, 1e-15)
+        expected = np.maximum(expected, _SMALLEST)
         share = optimize.nnls(terms / expected[:, None], excess / expected)[0]
         expected = chance + terms @ share
-    typical = np.nan_to_num(_terms(estimates) @ share)
-    freedom = sum(one.freedom for one in known)
-    return [
-        Variance(one.chance + extra, freedom) for one, extra in zip(estimates, typical, strict=True)
-    ]
+    return share
+
+
+def _prior_freedom(seen: Array, typical: Array, waves: int) -> float:
+    """Waves that the typical variance is worth: many if all channels keep to it, else few."""
+    ratios = np.log(np.maximum(seen, _SMALLEST) / np.maximum(typical, _SMALLEST))
+    excess = float(np.var(ratios, ddof=1)) - float(special.polygamma(1, waves / 2))
+    if excess <= special.polygamma(1, waves / 2):  # as many as a channel's own, or more
+        return float(waves)
+    return float(2 * optimize.brentq(lambda half: special.polygamma(1, half) - excess, 1e-3, waves))
 
 
 def _terms(estimates: Sequence[Estimate]) -> Array:
@@ -197,12 +215,26 @@ def _terms(estimates: Sequence[Estimate]) -> Array:
 
 
 def variance_of(estimate: Estimate, typical: Variance | None = None) -> Variance:
-    """Variance to go by: what the days show, never less than chance or the typical one."""
-    floor = typical or Variance(estimate.chance, _CERTAIN)
-    if np.isfinite(estimate.seen) and not estimate.seen <= floor.value:
+    """Variance to go by: what the days show, drawn to the typical one, never less than chance.
+
+    Without a typical one, chance is known and no guess where it exceeds what the days show.
+    """
+    if not estimate.days:
+        return Variance(np.nan, 1)
+    if typical is None or not typical.freedom:
+        return _alone(estimate)
+    own = estimate.freedom if np.isfinite(estimate.seen) else 0
+    freedom = typical.freedom + own
+    shown = np.nan_to_num(estimate.seen)
+    value = (typical.freedom * typical.value + own * shown) / freedom
+    value = max(value, estimate.chance)
+    return Variance(value if value > 0 else np.nan, max(freedom, float(_FEWEST_WAVES)))
+
+
+def _alone(estimate: Estimate) -> Variance:
+    if np.isfinite(estimate.seen) and estimate.seen > estimate.chance:
         return Variance(estimate.seen, estimate.freedom)
-    is_known = floor.value > 0 and estimate.days > 0
-    return floor if is_known else Variance(np.nan, 1)
+    return Variance(estimate.chance if estimate.chance > 0 else np.nan, _CERTAIN)
 
 
 def share_interval(

@@ -33,7 +33,8 @@ MIN_DAYS = 7
 FAMILY_ERROR = 0.05
 """Chance that any channel gets a wrong "better" or "worse"."""
 PRECISION = {"share": 0.05, "ratio": 0.15, "seconds": 0.15, "money": 0.25}
-"""Half-width (points of a share, else part of the value) within which "like the rest" is said."""
+"""A difference (points of a share, else part of the value) that surely is no larger than this is
+"like the rest": its whole interval must lie within."""
 NEGLIGIBLE = {"share": 0.01, "ratio": 0.02, "seconds": 0.02, "money": 0.02}
 """A smaller difference (as above) is real in large data and changes no decision."""
 
@@ -69,8 +70,8 @@ def compare_channels(traffic: Traffic, metric: str = "engagement_rate") -> Chann
     """Compare a ratio between channels without stating noise as fact.
 
     The rest is the ratio of sums of all other channels, Unassigned and the like left out. Its
-    difference to a channel is tested with the unevenness of days (``core.day_clusters``), never
-    below the one typical of all channels, and Holm's correction for the number of channels.
+    difference to a channel is tested with the unevenness of days (``core.day_clusters``), drawn
+    towards the one typical of all channels, and Holm's correction for the number of channels.
 
     Args:
         traffic: any grain; without time no channel is called better or worse.
@@ -98,14 +99,14 @@ def compare_parts(parts: Parts) -> ChannelComparison:
     """Compare what ``daily_parts`` gives; see ``compare_channels``."""
     estimates = {name: _estimate(parts, [name]) for name in parts.top}
     judged = [name for name in parts.real if _is_large_enough(parts, estimates[name], name)]
-    floors = _floors(estimates, judged)
+    typical = _typical(estimates, judged)
     frame = pd.DataFrame(
-        [_describe(parts, name, estimates[name], floors[name]) for name in parts.top]
+        [_describe(parts, name, estimates[name], typical[name]) for name in parts.top]
     )
     gaps = _gaps(parts, judged, estimates)
     nothing = Interval(np.nan, np.nan, np.nan)
     found = [gaps.get(name, nothing) for name in frame["channel"]]
-    frame["shrunken"], frame["rank"] = _ranked(parts, estimates, floors, judged)
+    frame["shrunken"], frame["rank"] = _ranked(parts, estimates, typical, judged)
     frame["difference"] = [gap.value for gap in found]
     frame["difference_low"] = [gap.low for gap in found]
     frame["difference_high"] = [gap.high for gap in found]
@@ -124,20 +125,20 @@ def _is_large_enough(parts: Parts, estimate: Estimate, name: str) -> bool:
     return float(parts.bottom[name].sum()) >= MIN_SESSIONS and estimate.days >= MIN_DAYS
 
 
-def _floors(estimates: dict[str, Estimate], judged: list[str]) -> dict[str, Variance]:
-    """Variance that each channel has at least, learned from those large enough to show it."""
+def _typical(estimates: dict[str, Estimate], judged: list[str]) -> dict[str, Variance]:
+    """Variance typical of each channel, learned from those large enough to show it."""
     learned = typical_variances([estimates[name] for name in judged], list(estimates.values()))
     return dict(zip(estimates, learned, strict=True))
 
 
 def _describe(
-    parts: Parts, name: str, estimate: Estimate, floor: Variance
+    parts: Parts, name: str, estimate: Estimate, typical: Variance
 ) -> dict[str, str | float]:
     n = float(parts.bottom[name].sum())
     if parts.is_share:
-        interval = share_interval(estimate, n, typical=floor)
+        interval = share_interval(estimate, n, typical=typical)
     elif estimate.days >= MIN_DAYS:
-        interval = positive_interval(estimate, typical=floor)
+        interval = positive_interval(estimate, typical=typical)
     else:  # unlike a share, a mean of a few visits does not tell how much visits differ
         interval = Interval(estimate.value, np.nan, np.nan)
     return {
@@ -157,17 +158,17 @@ def _gaps(parts: Parts, judged: list[str], estimates: dict[str, Estimate]) -> di
         others = [other for other in parts.real if other != name]
         if parts.bottom[others].to_numpy().sum() > 0:
             gaps[name] = subtract(estimates[name], _estimate(parts, others))
-    floors = typical_variances(list(gaps.values()), list(gaps.values()))
+    learned = typical_variances(list(gaps.values()), list(gaps.values()))
     return {
-        name: difference_interval(gap, typical=floor)
-        for (name, gap), floor in zip(gaps.items(), floors, strict=True)
+        name: difference_interval(gap, typical=typical)
+        for (name, gap), typical in zip(gaps.items(), learned, strict=True)
     }
 
 
 def _ranked(
     parts: Parts,
     estimates: dict[str, Estimate],
-    floors: dict[str, Variance],
+    typical: dict[str, Variance],
     judged: list[str],
 ) -> tuple[list[float], list[float]]:
     """Shrunken value of each channel, and the rank among those large enough to be judged."""
@@ -175,7 +176,7 @@ def _ranked(
     table = pd.DataFrame(
         {
             "value": [estimates[name].value for name in parts.real],
-            "variance": [variance_of(estimates[name], floors[name]).value for name in parts.real],
+            "variance": [_variance(parts, estimates[name], typical[name]) for name in parts.real],
             "n": n[parts.real].to_numpy(),
         },
         index=parts.real,
@@ -187,6 +188,12 @@ def _ranked(
     return shrunken.tolist(), rank.tolist()
 
 
+def _variance(parts: Parts, estimate: Estimate, typical: Variance) -> float:
+    """NaN where a mean of few visits does not tell how much visits differ."""
+    is_known = parts.is_share or estimate.days >= MIN_DAYS
+    return variance_of(estimate, typical).value if is_known else np.nan
+
+
 def _verdict(row: dict[Hashable, Any], metric: str) -> str:
     if row["channel"] in UNATTRIBUTED:
         return NOT_A_CHANNEL
@@ -196,5 +203,5 @@ def _verdict(row: dict[Hashable, Any], metric: str) -> str:
     scale = 1.0 if unit == "share" else row["value"]
     if row["p_value"] < FAMILY_ERROR and abs(row["difference"]) >= NEGLIGIBLE[unit] * scale:
         return BETTER if row["difference"] > 0 else WORSE
-    reach = (row["difference_high"] - row["difference_low"]) / 2
-    return LIKE_THE_REST if reach <= PRECISION[unit] * scale else TOO_LITTLE_DATA
+    furthest = max(abs(row["difference_low"]), abs(row["difference_high"]))
+    return LIKE_THE_REST if furthest <= PRECISION[unit] * scale else TOO_LITTLE_DATA

@@ -140,7 +140,7 @@ def _all_lags(values: Array, day: Codes, longest: int, lost: float) -> pd.DataFr
     rows = []
     for lag in range(-longest, longest + 1):
         links = [_at_lag(*test, day, lag, lost) for test in tests]
-        leading = links[0] if lag >= 0 else links[1]
+        leading = max(links, key=lambda one: one.p_value) if lag == 0 else links[int(lag < 0)]
         rows.append((lag, *_interval(leading), _weaker(links)))
     return pd.DataFrame(rows, columns=["lag", "r", "low", "high", "p_value"])
 

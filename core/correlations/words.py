@@ -103,8 +103,9 @@ def _open(row: Mapping[str, Any], grain: str) -> str:
         return f"{_both(row)} have r = {signed(row['r'])}, but {reason}, so nothing can be said."
     if abs(row["r"] - row["r_known"]) >= MIN_STRENGTH:
         return (
-            f"{_both(row)} have r = {signed(row['r'])} because a ratio of nothing is written as 0; "
-            f"without such rows it is {signed(row['r_known'])}, and nothing more can be said."
+            f"{_both(row)} have r = {signed(row['r'])} with the zeros written where a ratio has "
+            f"nothing to divide by; without them it is {signed(row['r_known'])}, and nothing more "
+            "can be said."
         )
     return (
         f"whether {_both(row)} go together cannot be told: r = {signed(row['r'])}"

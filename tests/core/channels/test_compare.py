@@ -181,3 +181,4 @@ def test_few_visits_without_a_share_have_no_interval(seed_export) -> None:
     email = frame.set_index("channel").loc["Email"]
     assert np.isfinite(email["value"])
     assert np.isnan([email["low"], email["high"]]).all()
+    assert email["shrunken"] > email["value"] + 0.5  # drawn most of the way to the others

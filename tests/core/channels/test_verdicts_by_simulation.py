@@ -30,7 +30,7 @@ from tests.simulate_rates import (
 
 KINDS = [(4, 4, 0.0), (4, 4, 0.5), (12, 4, 0.5), (4, 8, 0.5)]
 """Channels, weeks and memory of the sites, in turn."""
-ALIKE, BETTER, PERFECT, CROSSED = 100, 40, 9, 16
+ALIKE, BETTER, PERFECT, CROSSED = 80, 40, 9, 16
 LEAST = 200
 ENOUGH_WEEKS = 8
 
@@ -99,8 +99,8 @@ def test_a_channel_better_by_8_points_is_found(better: Compared) -> None:
 
 
 def test_a_better_channel_is_seldom_called_like_the_rest_with_few_days() -> None:
-    """The hardest kind; so few sites only tell a rule that calls nearly everything alike."""
-    sites = [random_site(2_000 + seed, 12, 4, 0.5, better=0.08) for seed in range(BETTER)]
+    """In two weeks a third of them cannot be told from the rest: that is too little data."""
+    sites = [random_site(2_000 + seed, 12, 2, 0.5, better=0.08) for seed in range(BETTER)]
     found = [compared(days_of(seed, site)) for seed, site in enumerate(sites)]
     verdicts = [frame["verdict"][site.names[1]] for site, frame in zip(sites, found, strict=True)]
     assert verdicts.count("like the rest") <= most(BETTER, 0.05)

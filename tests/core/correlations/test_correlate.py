@@ -52,7 +52,7 @@ def check(found: Correlations, channel: str | None = None) -> None:
         assert (known[value] <= known[high]).all()
         assert known[low].ge(-1).all()
         assert known[high].le(1).all()
-    assert (frame["n_effective"].dropna() <= frame["n"]).all()
+    assert (frame["n_effective"].fillna(0) <= frame["n"]).all()
     assert ((frame["verdict"] == SAME_NUMBER) == (frame["link"] != "")).all()
     assert frame.loc[frame["verdict"] == SAME_NUMBER, "p_value"].isna().all()
     found_pairs = frame[frame["verdict"] == STILL_THERE]

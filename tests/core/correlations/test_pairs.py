@@ -39,8 +39,8 @@ def test_dots_are_the_rows_and_what_is_left_of_them(flip: Traffic) -> None:
     assert (dots["first"] == frame["sessions"]).all()
     assert (dots["second"] == frame["clicks"]).all()
     assert (dots["hour"] == frame["time"].dt.hour).all()
-    assert (dots["weekday"] == frame["time"].dt.dayofweek).all()
-    keys = [frame["channel"], frame["time"].dt.dayofweek, frame["time"].dt.hour]
+    assert (dots["weekday"] == frame["time"].dt.day_of_week).all()
+    keys = [frame["channel"], frame["time"].dt.day_of_week, frame["time"].dt.hour]
     expected = frame["sessions"] - frame.groupby(keys, observed=True)["sessions"].transform("mean")
     assert dots["first_without"].to_numpy() == pytest.approx(expected.to_numpy(), abs=1e-9)
     left = stats.pearsonr(dots["first_without"], dots["second_without"]).statistic

@@ -47,33 +47,33 @@ def verdicts(count: int, days: int, grain: str, **kind: Any) -> list[str]:
 
 @pytest.mark.parametrize(
     ("days", "grain", "memory"),
-    [(28, "hour", 0.9), (14, "hour", 0.9), (60, "day", 0.9), (180, "day", 0.9), (90, "day", 0.0)],
+    [(28, "hour", 0.9), (14, "hour", 0.9), (60, "day", 0.9)],
 )
 def test_independent_pairs_are_rarely_still_there(days: int, grain: str, memory: float) -> None:
-    found = verdicts(60, days, grain, memory=memory)
-    assert found.count(STILL_THERE) + found.count(DIFFERS) <= most(60, 0.05)
+    found = verdicts(30, days, grain, memory=memory)
+    assert found.count(STILL_THERE) + found.count(DIFFERS) <= most(30, 0.05)
 
 
 @pytest.mark.parametrize(("days", "grain"), [(28, "hour"), (14, "hour"), (90, "day")])
 def test_pairs_that_only_follow_the_clock_are_no_finding(days: int, grain: str) -> None:
-    found = verdicts(40, days, grain, memory=0.5, strength=0.5)
-    assert found.count(STILL_THERE) <= most(40, 0.05)
-    assert found.count(FOLLOWS_CLOCK) >= fewest(40, 0.9)
+    found = verdicts(20, days, grain, memory=0.5, strength=0.5)
+    assert found.count(STILL_THERE) <= most(20, 0.05)
+    assert found.count(FOLLOWS_CLOCK) >= fewest(20, 0.9)
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.5, 0.8])
 @pytest.mark.parametrize("strength", [0.0, 0.5])
 def test_a_true_link_of_four_weeks_is_found(memory: float, strength: float) -> None:
-    found = verdicts(30, 28, "hour", memory=memory, strength=strength, link=0.35)
-    assert found.count(STILL_THERE) >= fewest(30, 0.9)
+    found = verdicts(12, 28, "hour", memory=memory, strength=strength, link=0.35)
+    assert found.count(STILL_THERE) >= fewest(12, 0.9)
 
 
 @pytest.mark.parametrize(("days", "grain"), [(28, "hour"), (90, "day")])
 def test_a_flip_between_channels_is_flagged(days: int, grain: str) -> None:
     found = [
-        verdict(make_traffic(simulate_flip(seed, days, grain), grain), "rows") for seed in range(25)
+        verdict(make_traffic(simulate_flip(seed, days, grain), grain), "rows") for seed in range(12)
     ]
-    assert found.count(DIFFERS) >= fewest(25, 0.95)
+    assert found.count(DIFFERS) >= fewest(12, 0.95)
 
 
 def test_one_channel_of_a_flip_has_its_own_link() -> None:
@@ -99,13 +99,13 @@ def alike_channels(seed: int, mean: float) -> Traffic:
 
 @pytest.mark.parametrize("mean", [0.7, 2.0])
 def test_a_rate_of_nothing_written_as_zero_is_no_difference_between_channels(mean: float) -> None:
-    for seed in range(4):
+    for seed in range(3):
         frame = correlate(alike_channels(seed, mean), "rows").frame
         assert DIFFERS not in set(frame["verdict"])
         assert FOLLOWS_CLOCK not in set(frame["verdict"])
         row = frame.set_index(["first", "second"]).loc[("sessions", "engagement_rate")]
         assert row["r"] > 0.1
-        assert "written as 0" in row["sentence"]
+        assert "nothing to divide by" in row["sentence"]
 
 
 def busy_days(seed: int, channels: int = 1) -> Traffic:
@@ -123,20 +123,20 @@ def busy_days(seed: int, channels: int = 1) -> Traffic:
 
 @pytest.mark.parametrize(("channels", "level"), [(1, "hour"), (3, "rows")])
 def test_good_and_bad_days_of_each_are_no_link(channels: int, level: str) -> None:
-    found = [verdict(busy_days(seed, channels), level) for seed in range(40)]
-    assert found.count(STILL_THERE) <= most(40, 0.05)
+    found = [verdict(busy_days(seed, channels), level) for seed in range(20)]
+    assert found.count(STILL_THERE) <= most(20, 0.05)
 
 
 def test_many_unrelated_measures_rarely_hold_any_finding() -> None:
     """Three pairs looked at together, corrected together."""
     count = 0
-    for seed in range(40):
+    for seed in range(25):
         frame = simulate_pair(seed, memory=0.9).drop(columns="sessions")
         other = simulate_pair(seed + 900, memory=0.9)
         frame = frame.assign(revenue=other["clicks"], key_events=other["sessions"])
         pairs = correlate(make_traffic(frame, "hour"), "hour").frame
         count += (pairs["verdict"] == STILL_THERE).any()
-    assert count <= most(40, 0.05)
+    assert count <= most(25, 0.05)
 
 
 PLAIN = {
