@@ -11,11 +11,13 @@ band made from the errors of that replay.
     contest.py    lets the methods compete: score, blend, choose
     engine.py     the verb itself
     bands.py      bands from the replay's errors, for each period and for the sum
+    odds.py       the chance of more than a given total
     accuracy.py   WAPE, MASE, bias, coverage, skill
     results.py    the types that come back
 """
 
 from core.forecast.engine import forecast
-from core.forecast.results import Accuracy, Forecast, Total
+from core.forecast.odds import chance_of_more, odds_curve
+from core.forecast.results import Accuracy, Forecast, Peak, Total
 
-__all__ = ["Accuracy", "Forecast", "Total", "forecast"]
+__all__ = ["Accuracy", "Forecast", "Peak", "Total", "chance_of_more", "forecast", "odds_curve"]

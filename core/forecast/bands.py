@@ -183,16 +183,32 @@ def outer_quantile(errors: Values, share: float, independent: float) -> float:
     return float(np.abs(errors).max()) * corrected
 
 
+@dataclass(frozen=True)
+class Spread:
+    """How far a sum strays from its forecast, on the scale of log ratios.
+
+    Args:
+        scale: standard deviation.
+        freedom: degrees of freedom of Student's t.
+    """
+
+    scale: float
+    freedom: float
+
+    def reach(self, level: float) -> float:
+        """Return the half-width of the band that is to hold ``level`` of the sums."""
+        return float(student_t.ppf(0.5 + level / 2, self.freedom)) * self.scale
+
+
 def total_spread(
     replayed: Replay,
     method: str,
     grain: Grain,
     keep: NDArray[np.bool_],
     *,
-    level: float,
     periods: int,
-) -> float:
-    """Return the half-width of the band for a sum over ``periods``, as a log ratio.
+) -> Spread:
+    """Return how far a sum over ``periods`` strays from its forecast, as a log ratio.
 
     The spread of the few log errors of fold totals is drawn towards what the errors of single
     blocks (days of hours, weeks of days) suggest if three tenths of their variance is shared by
@@ -214,8 +230,7 @@ def total_spread(
     windows = len(np.unique(replayed.places[whole][~np.isnan(actual[whole])])) / width
     squares = windows * float(np.mean(errors**2)) if len(errors) else 0.0
     variance = (squares + PRIOR_DF * prior) / (windows + PRIOR_DF)
-    quantile = float(student_t.ppf(0.5 + level / 2, windows + PRIOR_DF))
-    return quantile * float(np.sqrt(variance * max(1.0, periods / width)))
+    return Spread(float(np.sqrt(variance * max(1.0, periods / width))), windows + PRIOR_DF)
 
 
 def tame_errors(errors: Values) -> Values:

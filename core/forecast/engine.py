@@ -22,13 +22,15 @@ from core.forecast.backtest import (
 from core.forecast.bands import make_band, total_band, total_spread
 from core.forecast.contest import choose, with_blend
 from core.forecast.history import History, read_history
-from core.forecast.results import Accuracy, Forecast, Total
+from core.forecast.results import Accuracy, Forecast, Peak, Total
 
 CAP = 3.0
 ROUNDING = 1e-9
 FEW_WINDOWS = 3.0
 SPIKE_TIMES = 10.0
 COVERAGE_SLACK = 0.15
+PEAK_LEVEL = 0.9
+"""A band of 90 % has its upper end at the 95th percentile."""
 CAVEATS = {
     "time_zone_dropped": "times carried a zone; local wall time was kept",
     "infinite_values_ignored": "infinite counts (or above 10^15) were treated as gaps",
@@ -132,6 +134,7 @@ def _finish(
     replayed, options = with_blend(replayed, options, known.grain.block)
     method = choose(replayed, known.grain.name, known.grain.block)
     frame, total, capped = _future(known, replayed, method, options[method], level)
+    peak = _peak(known, replayed, method, frame)
     backtest, accuracy = _past(known, replayed, method, level)
     caveats = (*known.caveats, *_caveats(known, replayed, accuracy, horizon=horizon, level=level))
     if capped:
@@ -141,6 +144,7 @@ def _finish(
     return Forecast(
         frame=frame,
         total=total,
+        peak=peak,
         backtest=backtest,
         accuracy=accuracy,
         method=method,
@@ -159,17 +163,28 @@ def _future(
     roof = CAP * known.peak
     capped = bool((np.maximum(mean, high) > roof + ROUNDING * (1 + roof)).any())
     mean, low, high = (np.minimum(x, roof) for x in (mean, low, high))
-    spread = total_spread(replayed, method, known.grain, usable, level=level, periods=len(mean))
+    spread = total_spread(replayed, method, known.grain, usable, periods=len(mean))
     expected = float(mean.sum())
-    total_low, total_high = total_band(expected, spread, level)
+    total_low, total_high = total_band(expected, spread.reach(level), level)
     total = Total(
         mean=expected,
         low=min(expected, total_low),
         high=max(expected, min(total_high, roof * len(mean))),
+        scale=spread.scale,
+        freedom=spread.freedom,
     )
     times = known.ahead(len(mean))
     frame = pd.DataFrame({"time": times, "mean": mean, "low": low, "high": high})
     return frame, total, capped
+
+
+def _peak(known: History, replayed: Replay, method: str, frame: pd.DataFrame) -> Peak:
+    """Return the busiest period ahead, with the count that it stays below in 95 of 100 cases."""
+    mean = frame["mean"].to_numpy()
+    place = int(mean.argmax())
+    band = make_band(replayed, method, known.grain, replayed.usable, level=PEAK_LEVEL)
+    high = min(float(band.around(mean)[1][place]), max(CAP * known.peak, float(mean[place])))
+    return Peak(frame["time"].iloc[place], float(mean[place]), high)
 
 
 def _past(
@@ -183,13 +198,11 @@ def _past(
         mean = replayed.said[method][fold]
         ends = make_band(replayed, method, known.grain, keep, level=level).around(mean)
         rows.append(_fold_rows(known, replayed, fold, mean, ends))
-        spreads[fold] = total_spread(
-            replayed, method, known.grain, keep, level=level, periods=width
-        )
+        spreads[fold] = total_spread(replayed, method, known.grain, keep, periods=width)
     backtest = pd.concat(rows, ignore_index=True).dropna(subset="actual", ignore_index=True)
     sums = fold_totals(backtest)
     expected = zip(sums["fold"], sums["mean"], strict=True)
-    totals = [total_band(mean, spreads[fold], level) for fold, mean in expected]
+    totals = [total_band(mean, spreads[fold].reach(level), level) for fold, mean in expected]
     return backtest, measure(backtest, known.values, known.grain.season, totals)
 
 

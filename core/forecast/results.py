@@ -18,10 +18,29 @@ class Total:
         mean: expected count over the horizon.
         low: lower end of the band, a count, never above ``mean``.
         high: upper end of the band, a count, never below ``mean``.
+        scale: standard deviation of log(actual / expected).
+        freedom: degrees of freedom of that standard deviation (Student's t).
     """
 
     mean: float
     low: float
+    high: float
+    scale: float
+    freedom: float
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The busiest period ahead, for capacity.
+
+    Args:
+        time: its start.
+        mean: expected count.
+        high: count that it should stay below in 95 of 100 cases.
+    """
+
+    time: pd.Timestamp
+    mean: float
     high: float
 
 
@@ -60,6 +79,7 @@ class Forecast:
         frame: one row a period ahead: ``time`` (datetime64, naive), ``mean``, ``low``, ``high``
             (float64 counts, finite, 0 <= low <= mean <= high).
         total: the sum over the horizon.
+        peak: the busiest period ahead.
         backtest: one row a replayed period that has an actual count: ``fold`` (int, 0 = oldest),
             ``time``, ``actual``, ``mean``, ``low``, ``high``, ``naive``. The band of a fold is
             made without any error from that fold's own window of time.
@@ -72,6 +92,7 @@ class Forecast:
 
     frame: pd.DataFrame
     total: Total
+    peak: Peak
     backtest: pd.DataFrame
     accuracy: Accuracy
     method: str

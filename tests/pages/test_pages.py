@@ -518,6 +518,7 @@ def test_less_than_two_weeks_says_what_is_missing(days) -> None:
 def test_the_last_day_of_a_short_file_is_held_against_the_same_day_a_week_before() -> None:
     app = start(DAYS_BY_CHANNEL, "pages/1_Trends.py")
     assert headlines(app)[1] == "Wed 10 Jan 2024: 30 sessions, 15 before"
+    assert "Before: one week earlier." in words(app)
     assert "Held against" not in [group.label for group in app.get("button_group")]
     labelled(app.selectbox, STRETCH).select("own").run()
     labelled(app.date_input, "Days").set_value((date(2024, 1, 4), date(2024, 1, 4))).run()
@@ -558,6 +559,7 @@ def test_an_earlier_stretch_that_the_file_does_not_hold_stays_on_offer(seed_expo
     app = start(seed_export, "pages/1_Trends.py")
     choose(app, "Held against", "before")
     assert headlines(app)[1].endswith(" before")
+    assert "Before: one week earlier." in words(app)
     app.toggle[0].set_value(True).run()
     assert not app.exception
     held = labelled(app.get("button_group"), "Held against")
@@ -570,6 +572,7 @@ def test_an_earlier_stretch_that_the_file_does_not_hold_stays_on_offer(seed_expo
     )
     choose(app, "Held against", "usual")
     assert headlines(app)[1].endswith(" is usual")
+    assert "Before: " not in words(app)
 
 
 HOSTILE_CHANNELS = (HOSTILE, "<script>alert(1)</script>", "[a](https://evil.example)")
@@ -622,3 +625,13 @@ def test_a_forecast_follows_the_choices(sample_export) -> None:
     assert "from Referral" in app.subheader[0].value
     app.selectbox[2].select(14).run()
     assert "next 14 days" in app.subheader[0].value
+
+
+def test_the_chance_of_more_follows_the_slider(sample_export) -> None:
+    app = go_to(start(sample_export), "pages/4_Forecast.py")
+    slider = next(one for one in app.slider if one.label.startswith("How likely"))
+    start_chance = next(words for words in headlines(app) if words.startswith("A chance of"))
+    assert "1 % of more than" in start_chance or "10 % of more than" in start_chance
+    slider.set_value(slider.min).run()
+    assert any(words.startswith("A chance above 99 %") for words in headlines(app))
+    assert "plan for" in words(app)

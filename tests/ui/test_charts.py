@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from core.forecast import Total, odds_curve
 from core.recommendations.model import STRENGTHS
 from ui.charts import channels, events, forecast, recommendations, rhythm, trends
 from ui.charts.notes import with_notes
@@ -137,6 +138,11 @@ def said(rows: int = 24):
     return pd.DataFrame({"time": times} | values)
 
 
+def chances(mean):
+    total = Total(mean=mean, low=mean * 0.8, high=mean * 1.2, scale=0.15, freedom=8.0)
+    return forecast.odds(odds_curve(total), mean, "Sessions", "light")
+
+
 def hours(highlighted):
     table = pd.DataFrame({"hour": range(24), "value": 5.0, "low": np.nan, "high": np.nan, "n": 4})
     return rhythm.hours_of_day(table, highlighted, "Sessions", "dark")
@@ -193,6 +199,8 @@ CHARTS = {
     "volume": volume,
     "volume, one channel": lambda: volume(NAMES[:1]),
     "volume, thirty channels": lambda: volume([f"Channel {n}" for n in range(30)]),
+    "chances": lambda: chances(5000.0),
+    "chances of a small total": lambda: chances(2.0),
     "quality map": quality_map,
     "quality map, one channel": lambda: quality_map(NAMES[:1]),
     "quality map, sixty channels": lambda: quality_map([f"Channel {n}" for n in range(60)]),
@@ -392,6 +400,59 @@ def test_a_click_at_any_height_picks_the_time_under_the_pointer() -> None:
     assert titles == ["Time", *NAMES, "Stood out"]
     assert [row["value0"] for row in ring["rows"]] == table["value"][:20].tolist()
     assert [row["words"] == LONG for row in ring["rows"]].count(True) == 2
+
+
+def test_what_a_whole_period_comes_to_is_not_told_twice() -> None:
+    ring = layers_of(over_time(series(names=["A"], is_complete=True), is_pickable=True))[-1]
+    assert [entry["title"] for entry in ring["encoding"]["tooltip"]] == ["Time", "A"]
+    ring = layers_of(over_time(series(names=["A"]), is_pickable=True))[-1]
+    titles = [entry["title"] for entry in ring["encoding"]["tooltip"]]
+    assert titles == ["Time", "A", "At this pace"]
+
+
+def shown_in_tooltips(chart) -> set[str]:
+    """Every value that hovering shows and that a chart does not format as a number."""
+    layers = [layer for layer in layers_of(chart) if layer["encoding"].get("tooltip")]
+    return {
+        str(row.get(entry["field"]))
+        for layer in layers
+        for entry in layer["encoding"]["tooltip"]
+        if entry["type"] == "nominal"
+        for row in layer["rows"]
+    }
+
+
+def seconds_of(unit: str) -> dict:
+    """Charts of values of 2 h 1 min: of time together, and of time a visit."""
+    long, time = 7260.0, "engagement_seconds"
+    each = {"difference": long, "low": -long, "high": long}
+    lines = series(names=["A"], value=long, pace=long)
+    days = pd.DataFrame({"time": lines["time"], "value": long, "level": long})
+    both = pd.DataFrame({"name": ["A"], "actual": long, "expected": long})
+    split = {"actual": long, "expected": long, "mix": long, "within": -long}
+    return {
+        "over time": lambda: over_time(lines, unit=unit, previous=lines.assign(was=lines["time"])),
+        "picked from": lambda: over_time(lines, unit=unit, is_pickable=True),
+        "stood out": lambda: events.stood_out(both, "Time", "light", unit),
+        "level": lambda: events.level(days, "Time", "light", unit),
+        "parts": lambda: events.parts(count_parts((long,)).assign(actual=long), time, "light"),
+        "parts of a ratio": lambda: events.parts(
+            ratio_parts().assign(**split), "avg_engagement_time", "light"
+        ),
+        "week": lambda: rhythm.heat_map(week(np.full(168, long)), time, "Time", "light"),
+        "stretches": lambda: rhythm.blocks(
+            stretches().assign(**each), "avg_engagement_time", "light"
+        ),
+    }
+
+
+@pytest.mark.parametrize("name", seconds_of("seconds"))
+def test_hovering_tells_seconds_as_hours_and_minutes(name) -> None:
+    chart = seconds_of("seconds")[name]()
+    shown = shown_in_tooltips(chart)
+    assert {"2 h 1 min", "+2 h 1 min"} & shown
+    assert not {text for text in shown if "7260" in text or text == "None"}
+    assert chart_svg(themed(chart, "light"))
 
 
 def labels_of(chart) -> list[str]:

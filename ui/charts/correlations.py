@@ -22,7 +22,7 @@ HIDDEN = "hidden"
 _OPACITY = {STILL_THERE: 1.0, DIFFERS: 1.0, FOLLOWS_CLOCK: 0.4, CANNOT_TELL: 0.0}
 _BOLD = (STILL_THERE, DIFFERS)
 _SIGNED = (SAME_NUMBER, FOLLOWS_CLOCK)
-_NAME_WIDTH = 16
+_NAME_WIDTH = 15
 _COLUMNS = ("first", "second", "value", "without", "verdict")
 """What is sent to the browser: a number that is still to be guessed is not."""
 _INSET = 0.06

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
+from core import wording
 from core.metrics import METRICS
-from ui.charts.numbers import number_axis
-from ui.charts.theme import PALETTES, Mode, Palette, count_format, names_above, time_axis
+from ui.charts.numbers import number_axis, value_tip, with_words
+from ui.charts.theme import PALETTES, Mode, Palette, names_above, time_axis
 
 MIX, WITHIN = "another mix of channels", "change within channels"
+_PARTS = {"mix": MIX, "within": WITHIN}
+_BOTH = ["actual", "expected"]
 
 
 def stood_out(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> ChartType:
@@ -23,12 +28,12 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") 
         unit: of the metric, see ``core.metrics.Unit``.
     """
     palette = PALETTES[mode]
-    base = alt.Chart(table).encode(
+    base = alt.Chart(with_words(table, unit, _BOTH)).encode(
         y=alt.Y("name:N", sort=None, axis=None),
         tooltip=[
             alt.Tooltip("name:N", title="When and where"),
-            alt.Tooltip("actual:Q", title=label, format=",.0f"),
-            alt.Tooltip("expected:Q", title="Usual", format=",.0f"),
+            value_tip("actual", label, unit),
+            value_tip("expected", "Usual", unit),
         ],
     )
     axis = number_axis(unit, [*table["actual"], *table["expected"]], grid=True)
@@ -49,12 +54,12 @@ def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> a
         unit: of the metric, see ``core.metrics.Unit``.
     """
     palette = PALETTES[mode]
-    base = alt.Chart(table).encode(
+    base = alt.Chart(with_words(table, unit, ["value", "level"])).encode(
         x=alt.X("time:T", title=None, axis=time_axis("day")),
         tooltip=[
             alt.Tooltip("time:T", title="From", format="%a %-d %b %Y"),
-            alt.Tooltip("value:Q", title="Counted", format=",.0f"),
-            alt.Tooltip("level:Q", title="Level", format=",.0f"),
+            value_tip("value", "Counted", unit),
+            value_tip("level", "Level", unit),
         ],
     )
     axis = number_axis(unit, table["value"])
@@ -80,32 +85,33 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     number = "+.2%" if entry.unit == "share" else "+,.1f" if not entry.is_ratio else "+.3f"
     tooltip = [
         alt.Tooltip("channel:N", title="Channel"),
-        alt.Tooltip("actual:Q", title="Then", format=count_format(entry.unit)),
-        alt.Tooltip("expected:Q", title="Against", format=count_format(entry.unit)),
-        alt.Tooltip("effect:Q", title="Its part of the difference", format=number),
+        value_tip("actual", "Then", entry.unit),
+        value_tip("expected", "Against", entry.unit),
+        value_tip("effect", "Its part of the difference", entry.unit, number),
     ]
     x = alt.X("effect:Q", title=f"More or less {title}", axis=axis)
-    bars = _split_bars(table, palette) if entry.is_ratio else _plain_bars(table, palette)
-    bars = bars.encode(x=x, y=y, tooltip=tooltip)
+    rows = with_words(_by_part(table) if entry.is_ratio else table, entry.unit, _BOTH)
+    rows = with_words(rows, entry.unit, ["effect"], partial(wording.signed_value, metric))
+    bars = alt.Chart(rows).mark_bar(size=14).encode(x=x, y=y, tooltip=tooltip)
+    bars = bars.encode(color=_part_colour(palette) if entry.is_ratio else _sign_colour(palette))
     zero = (
         alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=palette.muted).encode(x="zero:Q")
     )
     return alt.layer(bars, zero).properties(height=alt.Step(26))
 
 
-def _plain_bars(table: pd.DataFrame, palette: Palette) -> alt.Chart:
-    colour = alt.condition(
+def _by_part(table: pd.DataFrame) -> pd.DataFrame:
+    """Mix and change within as rows of their own: stacked, each on its own side of zero."""
+    rows = table.drop(columns="effect").melt(["channel", *_BOTH], list(_PARTS), "part", "effect")
+    return rows.replace({"part": _PARTS})
+
+
+def _part_colour(palette: Palette) -> alt.Color:
+    scale = alt.Scale(domain=list(_PARTS.values()), range=[palette.context, palette.primary])
+    return alt.Color("part:N", title=None, scale=scale)
+
+
+def _sign_colour(palette: Palette) -> dict:
+    return alt.condition(
         "datum.effect > 0", alt.value(palette.primary), alt.value(palette.secondary)
     )
-    return alt.Chart(table).mark_bar(size=14).encode(color=colour)
-
-
-def _split_bars(table: pd.DataFrame, palette: Palette) -> alt.Chart:
-    """Mix and change within stacked, each on its own side of zero."""
-    names = {"mix": MIX, "within": WITHIN}
-    rows = table.drop(columns="effect").melt(
-        ["channel", "actual", "expected"], list(names), "part", "effect"
-    )
-    scale = alt.Scale(domain=list(names.values()), range=[palette.context, palette.primary])
-    colour = alt.Color("part:N", title=None, scale=scale)
-    return alt.Chart(rows.replace({"part": names})).mark_bar(size=14).encode(color=colour)

@@ -80,3 +80,37 @@ def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) 
         )
     )
     return alt.LayerChart(layer=[area, drawn], height=340)
+
+
+def odds(curve: pd.DataFrame, asked: float, label: str, mode: Mode) -> alt.LayerChart:
+    """Draw the chance of more than each total; the total asked about is marked.
+
+    Args:
+        curve: as ``core.forecast.odds_curve``.
+        asked: the total asked about.
+        label: name of the measure.
+        mode: light or dark.
+    """
+    palette = PALETTES[mode]
+    axis = alt.Axis(labelExpr="format(100 * datum.value, '.0f') + ' %'")
+    base = alt.Chart(curve).encode(
+        x=alt.X(
+            "total:Q",
+            title=f"{label} in total",
+            scale=alt.Scale(zero=False, nice=False),
+            axis=alt.Axis(format=",.0f", grid=False),
+        ),
+        tooltip=[
+            alt.Tooltip("total:Q", title=f"More than so many {label.lower()}", format=",.0f"),
+            alt.Tooltip("chance:Q", title="Chance", format=".0%"),
+        ],
+    )
+    y = alt.Y("chance:Q", title="Chance of more", axis=axis, scale=alt.Scale(domain=[0, 1]))
+    area = base.mark_area(color=palette.primary, fillOpacity=0.18).encode(y=y)
+    line = base.mark_line(color=palette.primary).encode(y=y)
+    mark = (
+        alt.Chart(pd.DataFrame({"total": [asked]}))
+        .mark_rule(color=palette.secondary, strokeWidth=2)
+        .encode(x="total:Q")
+    )
+    return alt.LayerChart(layer=[area, line, mark], height=240)

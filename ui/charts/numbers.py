@@ -1,20 +1,24 @@
-"""How axes and legends write numbers: short, and zero as "0"."""
+"""How axes, legends and tooltips write numbers: short, zero as "0", seconds as a clock does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
+import pandas as pd
+
+from core import wording
+from ui.charts.theme import count_format
 
 _PER_CENT = "format(100 * datum.value, '{sign},.3~f') + ' %'"
 _FEW = {
     "count": "abs(datum.value) < 1000 ? format(datum.value, '{sign},.2~f') : "
     "format(datum.value, '{sign}.3~s')",
     "share": _PER_CENT,
-    "seconds": "abs(datum.value) >= 3600 ? format(datum.value / 3600, '{sign},.2~f') + ' h' : "
-    "abs(datum.value) >= 60 ? format(datum.value / 60, '{sign}.2~f') + ' min' : "
+    "seconds": "abs(datum.value) >= 3600 ? format(datum.value / 3600, '{sign},.1~f') + ' h' : "
+    "abs(datum.value) >= 60 ? format(datum.value / 60, '{sign}.1~f') + ' min' : "
     "format(datum.value, '{sign}.2~f') + ' s'",
     "money": "abs(datum.value) < 10000 ? format(datum.value, '{sign},.2~f') : "
     "format(datum.value, '{sign}.3~s')",
@@ -72,3 +76,39 @@ def label_expr(unit: str, *, is_signed: bool = False) -> str:
     """
     few = _FEW.get(unit, _FEW["ratio"]).replace("{sign}", "+" if is_signed else "")
     return f"datum.value == 0 ? '0' : {few}"
+
+
+def with_words(
+    table: pd.DataFrame,
+    unit: str,
+    columns: Sequence[str],
+    say: Callable[[float], str] = wording.duration,
+) -> pd.DataFrame:
+    """Add what ``value_tip`` shows of seconds, which no format of D3 writes as hours and minutes.
+
+    Args:
+        table: with ``columns`` of numbers.
+        unit: see ``core.metrics.Unit``; of another one than seconds nothing is added.
+        columns: to be told in words.
+        say: number to words.
+
+    >>> with_words(pd.DataFrame({"value": [62.0]}), "seconds", ["value"]).to_dict("list")
+    {'value': [62.0], 'value_said': ['1 min 2 s']}
+    """
+    if unit != "seconds":
+        return table
+    return table.assign(**{f"{column}_said": table[column].map(say) for column in columns})
+
+
+def value_tip(column: str, title: str, unit: str, number: str = "") -> alt.Tooltip:
+    """A line of a tooltip on a value; of seconds the table comes from ``with_words``.
+
+    Args:
+        column: of the value.
+        title: what stands before it.
+        unit: see ``core.metrics.Unit``.
+        number: format of D3 for other units than seconds, else the usual one of the unit.
+    """
+    if unit == "seconds":
+        return alt.Tooltip(f"{column}_said:N", title=title)
+    return alt.Tooltip(f"{column}:Q", title=title, format=number or count_format(unit))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
+from core import wording
 from core.metrics import METRICS
 from core.wording import WEEKDAYS
-from ui.charts.numbers import label_expr, number_axis
-from ui.charts.theme import PALETTES, Mode, count_format
+from ui.charts.numbers import label_expr, number_axis, value_tip, with_words
+from ui.charts.theme import PALETTES, Mode
 
 _CLIPPED = (0.02, 0.98)
 """Part of the cells between which colours are spread: one wild hour does not pale the rest."""
@@ -30,13 +33,13 @@ def heat_map(table: pd.DataFrame, metric: str, label: str, mode: Mode) -> ChartT
         trust=["too few to trust" if thin else "yes" for thin in table["is_thin"]],
     )
     ends = [float(end) for end in rows["value"].quantile(list(_CLIPPED)).fillna(0.0)]
-    base = alt.Chart(rows).encode(
+    base = alt.Chart(with_words(rows, unit, ["value"])).encode(
         x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
         y=alt.Y("day:O", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelOverlap=False)),
         tooltip=[
             alt.Tooltip("day:O", title="Weekday"),
             alt.Tooltip("hour:O", title="Hour"),
-            alt.Tooltip("value:Q", title=label, format=count_format(unit)),
+            value_tip("value", label, unit),
             alt.Tooltip("n:Q", title="Hours seen"),
             alt.Tooltip("trust:N", title="Enough to trust"),
         ],
@@ -70,13 +73,14 @@ def blocks(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     title = "points from the average" if entry.unit == "share" else "from a typical hour"
     unit = "points" if entry.unit == "share" else entry.unit if entry.is_ratio else "share"
     axis = number_axis(unit, [*table["low"], *table["high"]], is_signed=True, grid=True)
-    base = alt.Chart(table).encode(
+    say = partial(wording.signed_value, metric)
+    base = alt.Chart(with_words(table, unit, ["difference", "low", "high"], say)).encode(
         y=alt.Y("name:N", sort=None, title=None),
         tooltip=[
             alt.Tooltip("name:N", title="When"),
-            alt.Tooltip("difference:Q", title="Difference", format=number),
-            alt.Tooltip("low:Q", title="95 % interval from", format=number),
-            alt.Tooltip("high:Q", title="to", format=number),
+            value_tip("difference", "Difference", unit, number),
+            value_tip("low", "95 % interval from", unit, number),
+            value_tip("high", "to", unit, number),
             alt.Tooltip("seen:N", title="Seen in"),
         ],
     )

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from ui.charts.numbers import number_axis
-from ui.charts.theme import PALETTES, Mode, count_format, time_axis
+from ui.charts.numbers import number_axis, value_tip, with_words
+from ui.charts.theme import PALETTES, Mode, time_axis
 
 TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
 WEEK_FORMAT = "week of %-d %b %Y"
@@ -50,6 +50,7 @@ def over_time(
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     legend = alt.Legend() if len(colours) > 1 else None
     rows = table.assign(whole=table["value"].where(table["is_complete"]))
+    rows = with_words(rows, unit, ["value", "pace"])
     base = alt.Chart(rows).encode(
         x=alt.X("time:T", title=None, axis=time_axis(grain)),
         color=alt.Color("line:N", title=None, scale=scale, legend=legend),
@@ -77,12 +78,11 @@ def over_time(
 
 
 def _tooltip(grain: str, unit: str) -> list[alt.Tooltip]:
-    number = count_format(unit)
     return [
         alt.Tooltip("time:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
         alt.Tooltip("line:N", title="Line"),
-        alt.Tooltip("value:Q", title="Counted", format=number),
-        alt.Tooltip("pace:Q", title="At this pace", format=number),
+        value_tip("value", "Counted", unit),
+        value_tip("pace", "At this pace", unit),
     ]
 
 
@@ -115,6 +115,7 @@ def _dots(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
 
 def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.Chart:
     rows = previous[previous["is_complete"]].assign(period=EARLIER)
+    rows = with_words(rows, unit, ["value"])
     return (
         alt.Chart(rows)
         .mark_line(color=colour, strokeWidth=1.2, strokeDash=[4, 3], point=_points(rows, colour))
@@ -126,7 +127,7 @@ def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.
                 alt.Tooltip("period:N", title="Period"),
                 alt.Tooltip("was:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
                 alt.Tooltip("line:N", title="Line"),
-                alt.Tooltip("value:Q", title="Counted", format=count_format(unit)),
+                value_tip("value", "Counted", unit),
             ],
         )
     )
@@ -167,9 +168,10 @@ def _pickable(
     for place, name in enumerate(lines):
         values = rows[rows["line"] == name].set_index("time")["value"]
         points[f"value{place}"] = points["time"].map(values)
-        tooltip.append(alt.Tooltip(f"value{place}:Q", title=name, format=count_format(unit)))
-    if len(lines) == 1:
-        tooltip.append(alt.Tooltip("pace:Q", title="At this pace", format=count_format(unit)))
+        tooltip.append(value_tip(f"value{place}", name, unit))
+    if len(lines) == 1 and not rows["is_complete"].all():
+        tooltip.append(value_tip("pace", "At this pace", unit))
+    points = with_words(points, unit, ["pace", *(f"value{place}" for place in range(len(lines)))])
     if marks is not None and not marks.empty:
         words = marks.drop_duplicates("time").set_index("time")["words"]
         points["words"] = points["time"].map(words).fillna("no")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from core.correlations import CANNOT_TELL, DIFFERS, SAME_NUMBER, STILL_THERE, Correlations
+from core.correlations import CANNOT_TELL, SAME_NUMBER, STILL_THERE, Correlations
 from ui.cards import Card, show
 from ui.charts import correlations as charts
 from ui.page import View
@@ -87,19 +87,19 @@ def _draw_intervals(view: View, asked: Asked, result: Correlations, table: pd.Da
 def _headline(table: pd.DataFrame, *, is_open: bool) -> str:
     if is_open:
         return "As counted: what is left without the clock cannot be told"
-    real = int(table["verdict"].isin((STILL_THERE, DIFFERS)).sum())
+    real = int((table["verdict"] == STILL_THERE).sum())
     if not real:
         return "Nothing stands out once the clock is taken out"
-    return f"{real} of {len(table)} {'pair is' if real == 1 else 'pairs are'} worth a look"
+    return f"{real} of {len(table)} {'pair is' if real == 1 else 'pairs are'} still there"
 
 
 def _reading(drawn: pd.DataFrame, table: pd.DataFrame) -> str:
     rest = int((table["verdict"] != SAME_NUMBER).sum()) - len(drawn)
     more = f" {rest} more in the table." if rest else ""
     return (
-        "Dot and line: as counted, with its 95 % interval. Diamond: without the clock. Blue: worth "
-        "a look after a correction for all pairs; grey: the clock or chance. Nothing here says "
-        f"that one makes the other.{more}"
+        "Dot and line: as counted, with its 95 % interval. Diamond: without the clock. Blue: still "
+        "there, or going the other way within channels, after a correction for all pairs; grey: "
+        f"the clock or chance. Nothing here says that one makes the other.{more}"
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core import wording
 from core.errors import NotEnoughData
-from core.forecast import Forecast
+from core.forecast import Forecast, chance_of_more, odds_curve
 from core.traffic import Filters, Traffic, select, total_over_time
 from ui import cache, messages
 from ui.cards import Card, show
@@ -168,6 +168,65 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
 
 def _week(grain: str) -> int:
     return 7 * 24 if grain == "hour" else 14
+
+
+def draw_odds(view: View, question: Question, result: Forecast) -> None:
+    """Ask for a total, and say how likely more is; then the busiest period, to plan for."""
+    curve = odds_curve(result.total)
+    if len(curve) < 3:
+        return
+    asked = _ask_total(question, result, curve)
+    chance = chance_of_more(result.total, asked)
+    label, days = question.label.lower(), question.days
+    show(
+        view,
+        Card(
+            slug=f"chances-{question.metric.replace('_', '-')}-{days}-days",
+            headline=f"{_chance(chance)} of more than {wording.count(asked)} {label}"
+            f"{question.whose} in the next {days} days",
+            chart=charts.odds(curve, asked, question.label, view.mode),
+            data=curve,
+            reading=_plan(question, result),
+            metric=f"Chance of more {label}, from how far off past totals were",
+            columns={"total": f"{question.label} in total", "chance": "Chance of more"},
+        ),
+    )
+
+
+def _ask_total(question: Question, result: Forecast, curve: pd.DataFrame) -> int:
+    """A slider over all totals worth asking about; it starts at the upper end of the band."""
+    low, high = int(curve["total"].iloc[0]), int(curve["total"].iloc[-1])
+    step = max(1, 10 ** (len(str(high - low)) - 3))
+    low, high = low // step * step, -(-high // step) * step
+    start = min(max(round(result.total.high / step) * step, low), high)
+    name = f"{question.metric} {question.channel} {question.days}"
+    return st.slider(
+        f"How likely are more than so many {question.label.lower()}?",
+        low,
+        high,
+        start,
+        step,
+        key=f"odds_{name}_{low}_{high}",
+    )
+
+
+def _chance(chance: float) -> str:
+    """The nearest whole per cent; nothing is certain."""
+    if chance < 0.01:
+        return "A chance below 1 %"
+    if chance > 0.99:
+        return "A chance above 99 %"
+    return f"A chance of {wording.percent(chance, 0)}"
+
+
+def _plan(question: Question, result: Forecast) -> str:
+    peak, label = result.peak, question.label.lower()
+    is_hour = question.grain == "hour"
+    when = wording.day(peak.time) + (f", {wording.clock(peak.time.hour)}" if is_hour else "")
+    return (
+        f"Busiest {question.grain} expected: {when}, about {_three(peak.mean)} {label}; plan for "
+        f"{_three(peak.high)}, which 95 of 100 such {question.grain}s should stay below."
+    )
 
 
 def draw_replay(view: View, question: Question, result: Forecast) -> None:

@@ -89,7 +89,7 @@ def _draw_spikes(view: View, found: Spikes) -> None:
             slug=f"{found.metric}-spikes-and-dips",
             headline=_headline(found),
             chart=charts.stood_out(
-                bars, f"{label} of all channels", view.mode, METRICS[found.metric].unit
+                bars, _of_all(view, label), view.mode, METRICS[found.metric].unit
             ),
             data=found.frame,
             reading="Usual: the same hours of other weeks. The file does not say why; look up what "
@@ -100,6 +100,11 @@ def _draw_spikes(view: View, found: Spikes) -> None:
     )
     for text in found.frame["sentence"].head(_SAID):
         st.markdown(f"- {escape(text)}")
+
+
+def _of_all(view: View, label: str) -> str:
+    """A channel carried an event, its bar is of all traffic: to be said where there are several."""
+    return f"{label} of all channels" if view.whole.has_channels else label
 
 
 def every_period(view: View) -> str:

@@ -65,7 +65,7 @@ def draw_what_was_that(
     except NotEnoughData as problem:
         say(problem)
         return
-    _draw(view, result)
+    _draw(view, result, _earlier(view, shift) if shift is not None else "")
     offer_note(span)
 
 
@@ -191,12 +191,12 @@ def _earlier(view: View, shift: pd.Timedelta) -> str:
     return "One week earlier" if weeks == 1 else f"{weeks} weeks earlier"
 
 
-def _draw(view: View, result: Explanation) -> None:
+def _draw(view: View, result: Explanation, earlier: str) -> None:
     label = wording.metric_label(result.metric, view.traffic.grain)
     table = _shown(result)
     against = "what is usual" if result.against == "usual" else "before"
     if len(table) < 2 or not table["effect"].abs().sum() > 0:
-        _draw_in_words(result)
+        _draw_in_words(result, earlier)
         return
     show(
         view,
@@ -205,18 +205,24 @@ def _draw(view: View, result: Explanation) -> None:
             headline=headline(result),
             chart=charts.parts(table, result.metric, view.mode),
             data=result.parts,
-            reading=f"{detail(result)} {_how_to_read(result)}".strip(),
+            reading=f"{_more(result, earlier)} {_how_to_read(result)}".strip(),
             metric=f"{label}, difference from {against}, by channel",
             columns=_PART_COLUMNS,
         ),
     )
 
 
-def _draw_in_words(result: Explanation) -> None:
+def _more(result: Explanation, earlier: str) -> str:
+    """What "before" means, as one possible choice is not offered; then what stands behind it."""
+    before = f"Before: {earlier.lower()}." if earlier else ""
+    return f"{before} {detail(result)}".strip()
+
+
+def _draw_in_words(result: Explanation, earlier: str) -> None:
     """One part alone is the whole difference: a chart would only repeat the sentence."""
     with st.container(border=True):
         st.markdown(f"#### {escape(headline(result))}")
-        if text := detail(result):
+        if text := _more(result, earlier):
             st.caption(escape(text))
 
 
