@@ -26,11 +26,14 @@ class Cleared:
         clock_share: per metric, part of its spread (within the channels) that the clock makes
             up, corrected for the number of means; 0 is what chance gives.
         lost: part of the observations that the means used up.
+        drift: per row what is left of the passing time once the same means are taken away: what
+            a steady growth looks like among the values.
     """
 
     values: Array
     clock_share: Array
     lost: float
+    drift: Array
 
 
 def without_clock(observations: Observations) -> Cleared | None:
@@ -49,13 +52,16 @@ def without_clock(observations: Observations) -> Cleared | None:
     if not clocks:
         return None
     channel = pd.factorize(observations.channels)[0].astype("int64")
-    within = remove_means(observations.known.to_numpy("float64"), channel)
+    passed = observations.times.to_numpy("datetime64[s]").astype("float64")
+    columns = np.column_stack([observations.known.to_numpy("float64"), passed - passed.min()])
+    within = remove_means(columns, channel)
     left, cells = within, 0
     for clock in clocks:
         group = _combine(channel, clock)
         left, cells = remove_means(left, group), cells + len(np.unique(group))
     lost = min(cells / len(left), 0.9)
-    return Cleared(left, _share(within, left, lost), lost)
+    share = _share(within[:, :-1], left[:, :-1], lost)
+    return Cleared(left[:, :-1], share, lost, left[:, -1])
 
 
 def remove_means(values: Array, group: Codes) -> Array:

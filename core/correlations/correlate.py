@@ -145,7 +145,7 @@ def _left(observations: Observations, cleared: Cleared | None) -> pd.DataFrame:
         return pd.DataFrame(np.nan, _pairs(list(observations.shown)).index, names)
     times = observations.times
     found = correlate_all(make_panel(cleared.values, times), cleared.lost)
-    grid = make_grid(cleared.values, times, observations.channels, cleared.lost)
+    grid = make_grid(cleared, times, observations.channels)
     keys = [str(key) for key in observations.known]
     links = find_links(grid, combinations(range(len(keys)), 2))
     links = check_parts(grid, keys, links)

@@ -21,6 +21,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from core.correlations.clock import Cleared
+
 Array = NDArray[np.float64]
 
 _LONGEST_MEMORY = 12
@@ -44,29 +46,37 @@ class Grid:
     lost: float
 
 
-def make_grid(
-    values: Array, times: pd.DatetimeIndex, channels: NDArray[np.object_], lost: float
-) -> Grid:
+def make_grid(cleared: Cleared, times: pd.DatetimeIndex, channels: NDArray[np.object_]) -> Grid:
     """Lay out rows × metrics; a period without a row is skipped if no channel has one."""
+    values = cleared.values
     when, which = pd.factorize(times, sort=True)[0], pd.factorize(channels)[0]
     shape = (values.shape[1], int(which.max()) + 1, int(when.max()) + 1)
-    grid = np.full(shape, np.nan)
-    grid[:, which, when] = values.T
+    grid, drift = np.full(shape, np.nan), np.zeros(shape[1:])
+    grid[:, which, when], drift[which, when] = values.T, cleared.drift
     spread = np.sqrt(np.nanmean(values**2, axis=0, where=~np.isnan(values)))
-    scaled = _without_trend(grid / np.where(spread > 0, spread, 1.0)[:, None, None])
+    scaled = without_drift(grid / np.where(spread > 0, spread, 1.0)[:, None, None], drift)
     days = pd.factorize(times.unique().sort_values().normalize())[0].astype("int64")
-    return Grid(np.nan_to_num(scaled), ~np.isnan(grid), days, lost)
+    return Grid(np.nan_to_num(scaled), ~np.isnan(grid), days, cleared.lost)
 
 
-def _without_trend(grid: Array) -> Array:
-    """Take a straight line off each metric and channel: two that both grow are no link."""
-    is_known = ~np.isnan(grid)
-    time = np.where(is_known, np.linspace(-1.0, 1.0, grid.shape[-1]), 0.0)
+def without_drift(values: Array, drift: Array) -> Array:
+    """Take steady growth out of each series: two measures that both grow are no link.
+
+    Args:
+        values: series along the last axis; NaN where unknown.
+        drift: of the same last axes, as in ``Cleared``.
+
+    >>> steps = np.arange(-2.0, 3.0)
+    >>> without_drift(3 * steps, steps).tolist()
+    [0.0, 0.0, 0.0, 0.0, 0.0]
+    """
+    is_known = ~np.isnan(values)
     known = np.maximum(is_known.sum(axis=-1, keepdims=True), 1)
-    time = np.where(is_known, time - time.sum(axis=-1, keepdims=True) / known, 0.0)
-    size = np.sum(time**2, axis=-1, keepdims=True)
-    slope = np.sum(time * np.nan_to_num(grid), axis=-1, keepdims=True) / np.where(size > 0, size, 1)
-    return grid - slope * time
+    mean = np.sum(np.where(is_known, drift, 0.0), axis=-1, keepdims=True) / known
+    centred = np.where(is_known, drift - mean, 0.0)
+    size = np.sum(centred**2, axis=-1, keepdims=True)
+    product = np.sum(centred * np.nan_to_num(values), axis=-1, keepdims=True)
+    return values - product / np.where(size > 0, size, 1.0) * centred
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ Array = NDArray[np.float64]
 _LEVEL = 0.95
 _FEWEST = 3.5
 _FEWEST_WAVES = 4
-_WAVES = 0.25
+_WAVES = 0.12
+"""Times 2/3 power of the periods: few enough for hours that remember each other (AR 0.9)."""
 _ALMOST_ONE = 0.999999
 _NO_SPREAD = 1e-9
 

@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from core.correlations.clock import without_clock
-from core.correlations.independence import Link, apply_filter, judge_products, memory_filter
+from core.correlations.independence import (
+    Link,
+    apply_filter,
+    judge_products,
+    memory_filter,
+    without_drift,
+)
 from core.correlations.links import division_reason, link, name
 from core.correlations.observations import Observations, choose_channel, observe
 from core.correlations.verdicts import FALSE_DISCOVERY_RATE, MIN_STRENGTH
@@ -86,18 +92,20 @@ def find_lags(
     cleared = without_clock(observations)
     if have < need or cleared is None:
         raise NotEnoughData("too_few_days", have=have, need=need)
-    values = _regular(cleared.values, observations.times, step)
+    columns = np.column_stack([cleared.values, cleared.drift])
+    *series, drift = _regular(columns, observations.times, step)
+    values = without_drift(np.array(series), np.nan_to_num(drift))
     varying = int(np.nan_to_num(values).any(axis=1).sum())
     if varying < 2:
         raise NotEnoughData("too_few_measures", have=varying, need=2)
     longest = min(_LONGEST[step], values.shape[1] // _MIN_PER_LAG)
     day = _day(observations.times, step)
     frame = _all_lags(values, day, longest, cleared.lost)
-    is_linked = _is_linked(observations.known, frame)
-    frame = _judge(frame, is_linked)
+    tie = _tie(observations.known, frame)
+    frame = _judge(frame, is_linked=tie != "")
     found = frame[frame["is_finding"]]
     if found.empty:
-        sentence = _nothing(first, second, step, longest, is_linked=is_linked)
+        sentence = _nothing(first, second, step, longest, tie)
     else:
         sentence = _strongest(found, first, second, step)
     return Lags(frame, first, second, step, longest, sentence)
@@ -116,9 +124,9 @@ def _two(observations: Observations, first: str, second: str) -> Observations:
 
 
 def _regular(values: Array, times: pd.DatetimeIndex, step: str) -> Array:
-    """Two rows on an unbroken time axis, NaN where nothing is known."""
+    """One row a column on an unbroken time axis, NaN where nothing is known."""
     place = ((times - times.min()) // _STEP[step]).to_numpy("int64")
-    grid = np.full((2, int(place.max()) + 1), np.nan)
+    grid = np.full((values.shape[1], int(place.max()) + 1), np.nan)
     grid[:, place] = values.T
     return grid
 
@@ -178,15 +186,17 @@ def _interval(link: Link) -> tuple[float, float, float]:
     return link.r, min(low, link.r), max(high, link.r)
 
 
-def _is_linked(known: pd.DataFrame, frame: pd.DataFrame) -> bool:
-    """Whether arithmetic alone can tie the two in the same step."""
+def _tie(known: pd.DataFrame, frame: pd.DataFrame) -> str:
+    """What arithmetic ties the two by in the same step, in words; empty if nothing."""
     first, second = map(str, known)
+    if link(first, second, known, known[first].corr(known[second])):
+        return "they are the same number twice"
     is_downwards = bool((frame.loc[frame["lag"] == 0, "r"] < 0).any())
     is_divided = division_reason(first, second) != "" and is_downwards
-    return is_divided or link(first, second, known, known[first].corr(known[second])) != ""
+    return "one is divided by the other" if is_divided else ""
 
 
-def _judge(frame: pd.DataFrame, is_linked: bool) -> pd.DataFrame:
+def _judge(frame: pd.DataFrame, *, is_linked: bool) -> pd.DataFrame:
     is_asked = ~((frame["lag"] == 0) & is_linked)
     p_value = pd.Series(benjamini_hochberg(frame["p_value"].where(is_asked)))
     is_strong = frame["r"].abs() >= MIN_STRENGTH
@@ -194,10 +204,10 @@ def _judge(frame: pd.DataFrame, is_linked: bool) -> pd.DataFrame:
     return frame.assign(p_value=p_value, is_finding=is_finding)
 
 
-def _nothing(first: str, second: str, step: str, longest: int, *, is_linked: bool) -> str:
-    start = f"In the same {step} they are the same number twice; apart from that, no"
+def _nothing(first: str, second: str, step: str, longest: int, tie: str) -> str:
+    start = f"In the same {step} {tie}; apart from that, no" if tie else "No"
     return (
-        f"{start if is_linked else 'No'} {step} up to {longest} before or after shows a link "
+        f"{start} {step} up to {longest} before or after shows a link "
         f"between {name(first)} and {name(second)} that chance would not bring as well."
     )
 

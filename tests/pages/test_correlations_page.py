@@ -169,7 +169,7 @@ def one_channel() -> bytes:
 
 
 FILES = {
-    "days without channels": (DAILY_EXPORT, "pairs"),
+    "days without channels": (DAILY_EXPORT, "No pair of measures goes together"),
     "channels without time": (without_time(), "cannot be told"),
     "weeks, two measures": (weeks(), "cannot be told"),
     "one channel": (one_channel(), "same number twice"),

@@ -555,6 +555,17 @@ def test_one_channel_is_told_in_words_and_not_as_one_bar() -> None:
     assert "what such a stretch usually has" in words(app)
 
 
+def test_what_stood_out_is_of_all_channels_only_where_there_are_some(seed_export) -> None:
+    days = pd.date_range("2024-01-01", periods=56)
+    counts = np.random.default_rng(1).poisson(900, len(days)) * np.where(days.day == 10, 2.5, 1.0)
+    rows = [f"{day:%Y%m%d},{count:.0f}" for day, count in zip(days, counts, strict=True)]
+    app = start("\n".join(["Date,Sessions", *rows]).encode(), "pages/1_Trends.py")
+    specs = [element.proto.spec for element in app.get("vega_lite_chart")]
+    assert sum("Sessions (the mark shows the usual)" in spec for spec in specs) == 1
+    real = start(seed_export, "pages/1_Trends.py").get("vega_lite_chart")
+    assert sum("Sessions of all channels (the mark" in chart.proto.spec for chart in real) == 1
+
+
 def test_an_earlier_stretch_that_the_file_does_not_hold_stays_on_offer(seed_export) -> None:
     app = start(seed_export, "pages/1_Trends.py")
     choose(app, "Held against", "before")

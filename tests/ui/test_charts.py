@@ -437,11 +437,11 @@ def seconds_of(unit: str) -> dict:
         "level": lambda: events.level(days, "Time", "light", unit),
         "parts": lambda: events.parts(count_parts((long,)).assign(actual=long), time, "light"),
         "parts of a ratio": lambda: events.parts(
-            ratio_parts().assign(**split), "avg_engagement_time", "light"
+            ratio_parts().assign(**split), "engagement_time_per_session", "light"
         ),
         "week": lambda: rhythm.heat_map(week(np.full(168, long)), time, "Time", "light"),
         "stretches": lambda: rhythm.blocks(
-            stretches().assign(**each), "avg_engagement_time", "light"
+            stretches().assign(**each), "engagement_time_per_session", "light"
         ),
     }
 

@@ -93,7 +93,10 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     rows = with_words(_by_part(table) if entry.is_ratio else table, entry.unit, _BOTH)
     rows = with_words(rows, entry.unit, ["effect"], partial(wording.signed_value, metric))
     bars = alt.Chart(rows).mark_bar(size=14).encode(x=x, y=y, tooltip=tooltip)
-    bars = bars.encode(color=_part_colour(palette) if entry.is_ratio else _sign_colour(palette))
+    by_sign = alt.condition(
+        "datum.effect > 0", alt.value(palette.primary), alt.value(palette.secondary)
+    )
+    bars = bars.encode(color=_part_colour(palette) if entry.is_ratio else by_sign)
     zero = (
         alt.Chart(pd.DataFrame({"zero": [0.0]})).mark_rule(color=palette.muted).encode(x="zero:Q")
     )
@@ -109,9 +112,3 @@ def _by_part(table: pd.DataFrame) -> pd.DataFrame:
 def _part_colour(palette: Palette) -> alt.Color:
     scale = alt.Scale(domain=list(_PARTS.values()), range=[palette.context, palette.primary])
     return alt.Color("part:N", title=None, scale=scale)
-
-
-def _sign_colour(palette: Palette) -> dict:
-    return alt.condition(
-        "datum.effect > 0", alt.value(palette.primary), alt.value(palette.secondary)
-    )

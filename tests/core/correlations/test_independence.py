@@ -9,7 +9,9 @@ from scipy import stats
 from statsmodels.regression.linear_model import burg
 from statsmodels.tsa.stattools import levinson_durbin
 
+from core.correlations.clock import Cleared
 from core.correlations.independence import (
+    Grid,
     apply_filter,
     find_links,
     judge_products,
@@ -55,13 +57,20 @@ def test_filter_as_a_loop_applies_it() -> None:
     assert apply_filter(weights, values) == pytest.approx(np.array(expected))
 
 
+def grid_of(values: np.ndarray, times: pd.DatetimeIndex) -> Grid:
+    """Lay out columns from which no clock was taken."""
+    drift = np.linspace(-1, 1, len(times))
+    cleared = Cleared(values, np.zeros(values.shape[1]), 0.0, drift)
+    return make_grid(cleared, times, np.full(len(times), "all", object))
+
+
 def p_values(memories: tuple[float, float], samples: int, length: int = 336) -> np.ndarray:
     times = pd.date_range("2024-01-01", periods=length, freq="h")
     found = []
     for seed in range(samples):
         rng = np.random.default_rng([seed, 9])
         pair = [linked_noise(rng, length, memory, 0.0)[0] for memory in memories]
-        grid = make_grid(np.array(pair).T, times, np.full(length, "all", object), 0.0)
+        grid = grid_of(np.array(pair).T, times)
         found.append(find_links(grid, [(0, 1)])[0, 1].p_value)
     return np.array(found)
 
@@ -78,7 +87,7 @@ def test_two_that_both_grow_are_no_link() -> None:
     found = []
     for seed in range(100):
         pair = np.random.default_rng(seed).normal(size=(336, 2)) + trend[:, None]
-        grid = make_grid(pair - pair.mean(axis=0), times, np.full(336, "all", object), 0.0)
+        grid = grid_of(pair - pair.mean(axis=0), times)
         found.append(find_links(grid, [(0, 1)])[0, 1].p_value < 0.05)
     assert sum(found) <= stats.binom.ppf(0.995, 100, 0.05)
 

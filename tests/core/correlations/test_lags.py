@@ -80,9 +80,9 @@ def test_a_lag_of_days_is_found() -> None:
 def test_independent_pairs_rarely_have_any_lag(days: int, grain: str, strength: float) -> None:
     found = [
         bool(findings(lags_of(seed + 600, days, grain, memory=0.9, strength=strength)))
-        for seed in range(25)
+        for seed in range(18)
     ]
-    assert sum(found) <= most(25, 0.05)
+    assert sum(found) <= most(18, 0.05)
 
 
 def busy_days(seed: int) -> Traffic:
@@ -97,8 +97,8 @@ def busy_days(seed: int) -> Traffic:
 
 
 def test_good_and_bad_days_bring_no_lags_of_hours() -> None:
-    found = [bool(findings(find_lags(busy_days(seed), "sessions", "clicks"))) for seed in range(25)]
-    assert sum(found) <= most(25, 0.05)
+    found = [bool(findings(find_lags(busy_days(seed), "sessions", "clicks"))) for seed in range(18)]
+    assert sum(found) <= most(18, 0.05)
 
 
 def test_a_link_at_the_same_hour_does_not_spread_to_others() -> None:
@@ -123,6 +123,16 @@ def test_the_same_number_twice_is_no_finding_at_the_same_step() -> None:
         assert not row["is_finding"]
         assert np.isnan(row["p_value"])
         assert "same number twice" in found.sentence
+
+
+def test_a_ratio_that_falls_with_its_own_denominator_is_no_finding_at_the_same_step() -> None:
+    rng, times = np.random.default_rng(0), pd.date_range("2024-01-01", periods=672, freq="h")
+    sessions = rng.poisson(30 * np.exp(0.4 * rng.normal(size=672)))
+    frame = pd.DataFrame({"time": times, "sessions": sessions, "revenue": rng.gamma(40, 1, 672)})
+    found = find_lags(make_traffic(frame, "hour"), "sessions", "revenue_per_session")
+    assert found.frame.set_index("lag").loc[0, "r"] < -0.5
+    assert not findings(found)
+    assert found.sentence.startswith("In the same hour one is divided by the other; apart")
 
 
 def test_intervals_hold_r() -> None:
