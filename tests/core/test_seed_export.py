@@ -1,6 +1,5 @@
 """A real export, to the digit: every figure that was computed independently of this code."""
 
-
 import pandas as pd
 import pytest
 

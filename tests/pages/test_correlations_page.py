@@ -29,6 +29,7 @@ from tests.pages.test_pages import (
 from tests.ui.test_words import CAUSAL
 from ui import guesses
 from ui.sections.correlations_dots import MOST_DOTS, framed, groups_of, thinned
+from ui.sections.correlations_words import signed
 
 PAGE = "pages/2_Correlations.py"
 PAIR = "Which pair? (or click its cell)"
@@ -80,6 +81,11 @@ def test_within_one_channel_and_by_order_only(seed_export) -> None:
     labelled(app.selectbox, "Kind of correlation").select("spearman").run()
     assert not app.exception
     assert answer(app).startswith("Within Referral: ")
+    frame = correlate(read_export(seed_export).traffic, "rows", "Referral").frame
+    asked = frame["first"] + "·" + frame["second"] == labelled(app.selectbox, PAIR).value
+    rho, r = frame.loc[asked, ["rho", "r"]].iloc[0]
+    assert any(f"({signed(rho)}," in text for text in headlines(app) if text[:10] == "As counted")
+    assert f"Straight line (Pearson): {signed(r)}" in words(app)
     assert not any("channels the link is clear" in text for text in headlines(app))
     labelled(app.selectbox, "Within one channel").select("Email").run()
     assert not app.exception
@@ -184,6 +190,9 @@ def test_awkward_files(name) -> None:
     assert charts(app) >= 2
     shown = words(app)
     assert not re.search(r"\bnan\b|NaT|None\b", shown)
+    is_open = "the clock cannot be taken out" in shown
+    assert is_open == (said == "cannot be told")
+    assert ("it takes a file of hours or days" in shown) == is_open
     labels = {box.label for box in app.selectbox}
     assert ("Within one channel" in labels) == (
         name not in ("days without channels", "one channel")

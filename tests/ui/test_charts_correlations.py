@@ -167,7 +167,10 @@ def test_each_cell_has_its_number_and_each_measure_its_name_once() -> None:
 
 def test_a_hidden_number_is_nowhere_in_the_chart() -> None:
     table, labels = pairs_of(2, (correlations.HIDDEN,))
-    chart = correlations.matrix(table, labels, "light")
+    chart = correlations.matrix(table.assign(r=0.4321, rho=0.1234), labels, "light")
+    sent = json.dumps(chart.to_dict(validate=False))  # the browser can show it as a table
+    assert "0.4321" not in sent
+    assert "0.1234" not in sent
     assert ">?<" in texts(chart)
     (cells,) = rects(chart)
     assert [row["value"] for row in cells] == [None]

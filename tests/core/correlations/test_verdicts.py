@@ -61,17 +61,16 @@ def test_pairs_that_only_follow_the_clock_are_no_finding(days: int, grain: str) 
     assert found.count(FOLLOWS_CLOCK) >= fewest(20, 0.9)
 
 
-@pytest.mark.parametrize("days", [28, 14])
-def test_two_that_both_grow_steadily_are_no_finding(days: int) -> None:
+def test_two_that_both_grow_steadily_are_no_finding() -> None:
     """The clock's means turn a straight line into a staircase that both would share."""
-    times = pd.date_range("2024-01-01", periods=days * 24, freq="h")
+    times = pd.date_range("2024-01-01", periods=28 * 24, freq="h")
     found = []
-    for seed in range(20):
+    for seed in range(40):
         noise = np.random.default_rng([seed, 3]).normal(size=(2, len(times)))
         first, second = 100 + 8 * (noise + np.linspace(0, 4, len(times)))
         frame = pd.DataFrame({"time": times, "sessions": first, "clicks": second})
         found.append(verdict(make_traffic(frame, "hour"), "hour"))
-    assert found.count(STILL_THERE) <= most(20, 0.05)
+    assert found.count(STILL_THERE) <= most(40, 0.05)
 
 
 @pytest.mark.parametrize("memory", [0.0, 0.5, 0.8])
