@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.annotations import (
@@ -148,7 +148,8 @@ def annotations(draw: st.DrawFn) -> Annotation:
         return annotate("x", start, start + step)
 
 
-@given(st.lists(annotations(), max_size=8))
+@settings(deadline=None)
+@given(st.lists(annotations(), min_size=1, max_size=8))
 @example([note("''=1+1", "2024-04-17", "2024-04-18"), note("a,,", "2024-04-17", "2024-04-18")])
 def test_what_is_saved_is_what_is_loaded(notes: list[Annotation]) -> None:
     once = tuple(sorted(set(notes)))
@@ -357,6 +358,7 @@ CELLS = st.text('2024-/.: 17PMäT"\n0–', max_size=20) | st.text(max_size=20)
 LINES = st.lists(CELLS, min_size=1, max_size=4).map(",".join)
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=400)
     | st.lists(LINES, max_size=6).map(lambda rows: "\n".join(["date,end,note", *rows]).encode())

@@ -483,6 +483,13 @@ def labels_of(chart) -> list[str]:
             lambda: events.parts(ratio_parts(), "engagement_rate", "light"),
             {"0", "−2"},
         ),
+        (
+            "a heat map of time",
+            lambda: rhythm.heat_map(
+                week(np.arange(168.0) * 60), "engagement_seconds", "Engagement time", "light"
+            ),
+            {"0", "30 min", "1 h", "2.5 h"},
+        ),
         ("stretches", lambda: rhythm.blocks(stretches(), "sessions", "light"), {"0", "+40 %"}),
         ("stood out", lambda: events.stood_out(events_table(), "Sessions", "light"), {"0", "5"}),
         ("level", level, {"0", "3"}),

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
-from ui.charts import correlations, correlations_lags, correlations_pair
+from ui.charts import correlations, correlations_lags, correlations_list, correlations_pair
 from ui.charts.correlations_pair import ALL_TOGETHER, Axis
 from ui.charts.theme import PALETTES, channel_colours, themed
 from ui.export import chart_svg, for_export
@@ -41,7 +41,7 @@ def matrix(count: int = 4, mode="light", verdicts=VERDICTS, **options):
 
 def intervals(verdict: str = STILL_THERE, without: float = 0.2):
     table = pd.DataFrame({"pair": list(NAMES), "r": 0.5, "low": 0.3, "high": 0.6})
-    return correlations.pairs(table.assign(r_without_clock=without, verdict=verdict), "light")
+    return correlations_list.pairs(table.assign(r_without_clock=without, verdict=verdict), "light")
 
 
 def dots(rows: int = 30, groups=("early", "late")) -> pd.DataFrame:

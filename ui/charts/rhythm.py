@@ -11,7 +11,7 @@ from altair.typing import ChartType
 from core import wording
 from core.metrics import METRICS
 from core.wording import WEEKDAYS
-from ui.charts.numbers import label_expr, number_axis, value_tip, with_words
+from ui.charts.numbers import clock_ticks, label_expr, number_axis, value_tip, with_words
 from ui.charts.theme import PALETTES, Mode
 
 _CLIPPED = (0.02, 0.98)
@@ -49,13 +49,20 @@ def heat_map(table: pd.DataFrame, metric: str, label: str, mode: Mode) -> ChartT
             "value:Q",
             title=f"{label} in a typical hour",
             scale=alt.Scale(domain=ends if ends[0] < ends[1] else alt.Undefined, clamp=True),
-            legend=alt.Legend(labelExpr=label_expr(unit)),
+            legend=_legend(unit, ends),
         )
     )
     thin = base.transform_filter("datum.is_thin").mark_text(
         text="×", fontSize=11, color=PALETTES[mode].muted
     )
     return alt.layer(cells, thin).properties(height=alt.Step(30))
+
+
+def _legend(unit: str, ends: list[float]) -> alt.Legend:
+    """Of the colours; of time at whole minutes or hours."""
+    inside = [tick for tick in clock_ticks(ends) if ends[0] <= tick <= ends[1]]
+    values = inside if unit == "seconds" and inside else alt.Undefined
+    return alt.Legend(labelExpr=label_expr(unit), values=values)
 
 
 def blocks(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:

@@ -58,18 +58,20 @@ class Asked:
     def words(self) -> str:
         """What is correlated, for subtitles."""
         where = f" of {self.channel}" if self.channel else ""
-        return f"{METHODS[self.method]}, {LEVELS[self.level].lower()}{where}"
+        method = METHODS[self.method]
+        return f"{method[0].lower()}{method[1:]}, {LEVELS[self.level].lower()}{where}"
 
 
 def ask(view: View) -> Asked:
-    """Ask for level, channel and kind of correlation, side by side where there is room."""
-    levels = possible_levels(view.traffic)
-    places = iter(st.columns(3))
-    with next(places) if len(levels) > 1 else st.container():
-        level = _ask_level(levels)
-    with next(places):
+    """Ask for level, kind of correlation and channel; the level has a row of its own.
+
+    Its three options stand side by side and would be cut off in a third of a small screen.
+    """
+    level = _ask_level(possible_levels(view.traffic))
+    left, right = st.columns(2)
+    with left:
         method = select_one("correlations", "method", "Kind of correlation", METHODS)
-    with next(places):
+    with right:
         channel = _ask_channel(view)
     grain = "day" if level == "day" else view.traffic.grain
     return Asked(level, channel, method, guessing.ask_mode(), grain)
@@ -139,10 +141,7 @@ def answer(
         every = "the one pair of measures is" if total == 1 else f"all {total} pairs are"
         return f"Nothing to find: {every} the same number twice."
     if result.caveats:
-        return (
-            f"Which pairs go together beyond the clock cannot be told: of {total} pairs, {same} "
-            f"{'is' if same == 1 else 'are'} the same number twice, the rest stays open."
-        )
+        return _open_answer(total, same)
     parts = [f"{same} are the same number twice" if same != 1 else "1 is the same number twice"]
     if clock:
         parts.append(f"{clock} only {'follows' if clock == 1 else 'follow'} the clock")
@@ -160,6 +159,23 @@ def answer(
     found = f"{real} of {total} pairs {'goes' if real == 1 else 'go'} together also {when}"
     named = f" ({_strongest_left(frame, labels)})" if names_one else ""
     return f"{found}{named}; {wording.listing(parts)}."
+
+
+def _open_answer(total: int, same: int) -> str:
+    """What is left to say where the clock cannot be taken out.
+
+    >>> _open_answer(1, 0)
+    'Whether the one pair of measures has a link of its own cannot be told.'
+    >>> _open_answer(3, 1).partition(": ")[2]
+    'of 3 pairs, 1 is the same number twice, the rest stays open.'
+    """
+    if total == 1:
+        return "Whether the one pair of measures has a link of its own cannot be told."
+    start = "Whether any pair of measures has a link of its own cannot be told"
+    if not same:
+        return f"{start}: all {total} stay open."
+    be = "is" if same == 1 else "are"
+    return f"{start}: of {total} pairs, {same} {be} the same number twice, the rest stays open."
 
 
 def _strongest_left(frame: pd.DataFrame, labels: dict[str, str]) -> str:

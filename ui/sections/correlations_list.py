@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.correlations import CANNOT_TELL, SAME_NUMBER, STILL_THERE, Correlations
 from ui.cards import Card, show
-from ui.charts import correlations as charts
+from ui.charts import correlations_list as charts
 from ui.page import View
 from ui.sections import correlations_guess as guessing
 from ui.sections.correlations import Asked
@@ -57,8 +57,10 @@ def _draw_words(table: pd.DataFrame, asked: Asked, *, is_open: bool) -> None:
     for verdict, meaning in VERDICTS.items():
         pairs = table[table["verdict"] == verdict]
         if len(pairs):
+            # The number that the verdict speaks of.
+            column = "r_without_clock" if verdict == STILL_THERE else "r"
             names = "; ".join(
-                f"{row['pair']} ({signed(row['r'])})"
+                f"{row['pair']} ({signed(row[column])})"
                 for row in pairs.head(PAIRS_NAMED).to_dict("records")
             )
             more = f" and {len(pairs) - PAIRS_NAMED} more" if len(pairs) > PAIRS_NAMED else ""

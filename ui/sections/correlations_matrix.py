@@ -118,6 +118,7 @@ def _legend(frame: pd.DataFrame, grain: str) -> str:
         [
             "+1: always rise together (green); 0: no link; −1: one falls as the other rises "
             "(brown). A name ends its row and heads its column.",
+            "Blue frame: the pair looked at below.",
             *signs,
             *hidden,
         ]
