@@ -16,6 +16,8 @@ from ui.page import View
 from ui.text import escape
 
 Picked = dict[str, Any]
+_LEAST_SHOWN = 0.00005
+"""Half of the last decimal of a table on the page."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +60,20 @@ def show(view: View, card: Card) -> Picked:
         if card.reading:
             st.caption(escape(card.reading))
         with st.expander("Show the numbers", icon=":material/table:"):
-            st.dataframe(card.data.rename(columns=card.columns), hide_index=True, width="stretch")
+            shown = without_minus_zero(card.data).rename(columns=card.columns)
+            st.dataframe(shown, hide_index=True, width="stretch")
         _downloads(view, card)
     return dict(getattr(event, "selection", {})) if card.is_pickable else {}
+
+
+def without_minus_zero(table: pd.DataFrame) -> pd.DataFrame:
+    """What a table on the page, which has four decimals, would show as "-0" is 0.
+
+    >>> without_minus_zero(pd.DataFrame({"effect": [-0.00001, -0.3]}))["effect"].tolist()
+    [0.0, -0.3]
+    """
+    numbers = table.select_dtypes("float")
+    return table.assign(**numbers.mask((numbers <= 0) & (numbers > -_LEAST_SHOWN), 0.0))
 
 
 def _downloads(view: View, card: Card) -> None:

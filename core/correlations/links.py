@@ -17,7 +17,8 @@ _ALMOST_ONE = 0.9999
 def link_reason(first: str, second: str) -> str:
     """Why two metrics must move together by the way they are computed; empty if they need not.
 
-    Counts: one is counted within the other, or both within a third. A ratio and the count that it
+    Counts: one is counted within the other, or both within a third, unless that is all events: of
+    those a visit has many, and two kinds of them go their own ways. A ratio and the count that it
     divides. Two ratios of the same count over linked counts, or of a count and of a part of it
     over the same one. A ratio and what it is divided by are not linked: the sign between them is
     open.
@@ -34,7 +35,7 @@ def link_reason(first: str, second: str) -> str:
     'engagement rate is engaged sessions divided by sessions'
     >>> link_reason("views_per_session", "events_per_session")
     'all views are counted within events, and both are divided by sessions'
-    >>> link_reason("sessions", "engagement_rate"), link_reason("revenue", "clicks")
+    >>> link_reason("sessions", "engagement_rate"), link_reason("sessions", "key_events")
     ('', '')
     """
     one, two = METRICS[first], METRICS[second]
@@ -131,10 +132,10 @@ def _link_of_ratios(one: Metric, two: Metric) -> str:
 
 def _link_of_counts(first: str, second: str) -> str:
     inside, around = _link_of_parts(first, second), set(_containers(second))
-    shared = [name(key) for key in _containers(first) if key in around]
+    shared = [key for key in _containers(first) if key in around and METRICS[key].part_of]
     if inside or not shared:
         return inside
-    return f"{name(first)} and {name(second)} are both counted within {shared[0]}"
+    return f"{name(first)} and {name(second)} are both counted within {name(shared[0])}"
 
 
 def _link_of_parts(first: str, second: str) -> str:

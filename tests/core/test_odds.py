@@ -48,7 +48,7 @@ def weeks(seed: int) -> pd.Series:
 def test_ends_of_the_band_and_chances_say_the_same_and_hold_what_they_say() -> None:
     """Of totals to come, those said to be exceeded by nine in ten, five in ten, one in ten."""
     above = {0.9: 0, 0.5: 0, 0.1: 0}
-    for seed in range(20):
+    for seed in range(10):
         series = weeks(seed)
         said = forecast(series.iloc[:-14], 14, 0.8)
         assert chance_of_more(said.total, said.total.high) == pytest.approx(0.1, abs=0.02)
@@ -57,18 +57,18 @@ def test_ends_of_the_band_and_chances_say_the_same_and_hold_what_they_say() -> N
         for chance in above:
             place = (curve["chance"] - chance).abs().idxmin()
             above[chance] += actual > curve.loc[place, "total"]
-    assert above[0.9] >= 15
-    assert 5 <= above[0.5] <= 15
-    assert above[0.1] <= 5
+    assert above[0.9] >= 7
+    assert 2 <= above[0.5] <= 8
+    assert above[0.1] <= 3
 
 
 def test_the_busiest_period_is_the_largest_mean_and_is_seldom_exceeded() -> None:
     exceeded = 0
-    for seed in range(12):
+    for seed in range(5):
         series = weeks(seed + 50)
         said = forecast(series.iloc[:-14], 14)
         best = said.frame.loc[said.frame["mean"].idxmax()]
         assert (said.peak.time, said.peak.mean) == (best["time"], best["mean"])
         assert said.peak.high >= best["high"]
         exceeded += series.loc[said.peak.time] > said.peak.high
-    assert exceeded <= 3
+    assert exceeded <= 1
