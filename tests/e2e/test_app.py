@@ -343,3 +343,25 @@ def test_a_deep_link_works_on_a_server_that_has_just_started(visit, place) -> No
         expect(page.locator('[data-testid="stVegaLiteChart"]').first).to_be_visible()
         page.locator('[data-testid="stSidebar"]').get_by_role("link", name="Home").click()
         expect(main(page).get_by_text("Sample export: we read 7,226 rows")).to_be_visible()
+
+
+def test_a_click_on_a_cell_shows_what_the_pair_is_worth(app, visit, export) -> None:
+    """The first column of the last row: sessions and engaged sessions per user."""
+    name, data = export
+    page = visit(app)
+    drop(page, name, data)
+    expect(main(page).get_by_text(f"{name}: ")).to_be_visible()
+    go_to(page, "Correlations")
+    expect(main(page).get_by_text("are the same number twice").first).to_be_visible()
+    chosen = main(page).get_by_role("combobox", name="Which pair?")
+    for _ in range(3):  # nothing tells when the chart listens
+        box = plot(page)
+        page.mouse.click(box["x"] + 30, box["y"] + box["height"] - 25)
+        try:
+            expect(chosen).to_have_value("Sessions and engaged sessions per user", timeout=10_000)
+            break
+        except AssertionError:
+            continue
+    heading = re.compile("^Sessions and engaged sessions per user: ")
+    expect(main(page).get_by_role("heading", name=heading)).to_be_visible()
+    expect(main(page).get_by_text("How to find out")).to_be_visible()

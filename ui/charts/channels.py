@@ -84,18 +84,10 @@ def intervals(
     rows = table.dropna(subset="value").copy()
     rows["is_judged"] = ~rows["verdict"].isin((TOO_LITTLE_DATA, NOT_A_CHANNEL))
     rows["shown"] = rows["channel"].map(dict(colours)).where(rows["is_judged"], palette.context)
-    form = _number(metric)
     base = alt.Chart(rows).encode(
         y=alt.Y("channel:N", title=None, sort=list(rows["channel"]), axis=_channel_axis()),
         color=alt.Color("shown:N", scale=None),
-        tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("value:Q", title=METRICS[metric].label, format=form),
-            alt.Tooltip("low:Q", title="95 % interval from", format=form),
-            alt.Tooltip("high:Q", title="to", format=form),
-            alt.Tooltip("n:Q", title="Counted on", format=",.0f"),
-            alt.Tooltip("verdict:N", title="Compared with the rest"),
-        ],
+        tooltip=_tips(metric, "Counted on", verdict="Compared with the rest"),
     )
     x = alt.X("low:Q", title=_title(metric), axis=_axis(metric), scale=_span(rows, overall))
     ranges = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=3, clip=True)
@@ -118,6 +110,19 @@ def intervals(
         tick = base.mark_tick(thickness=2, size=16, color=palette.text, clip=True)
         layers.append(tick.encode(x="counted:Q", color=alt.value(palette.muted)))
     return alt.layer(*layers).properties(height=alt.Step(34))
+
+
+def _tips(metric: str, counted: str, **more: str) -> list[alt.Tooltip]:
+    """What hovering a channel tells: value, interval, visits, and one more column in words."""
+    form = _number(metric)
+    return [
+        alt.Tooltip("channel:N", title="Channel"),
+        alt.Tooltip("value:Q", title=METRICS[metric].label, format=form),
+        alt.Tooltip("low:Q", title="95 % interval from", format=form),
+        alt.Tooltip("high:Q", title="to", format=form),
+        alt.Tooltip("n:Q", title=counted, format=",.0f"),
+        *(alt.Tooltip(f"{field}:N", title=title) for field, title in more.items()),
+    ]
 
 
 def _span(rows: pd.DataFrame, overall: float) -> alt.Scale:
@@ -167,7 +172,6 @@ def quality_map(
     rows = table.dropna(subset="value").copy()
     rows["shown"] = rows["channel"].map(dict(colours)).where(rows["is_judged"], palette.context)
     visits = METRICS[str(entry.denominator)].label
-    form = _number(metric)
     base = alt.Chart(rows).encode(
         x=alt.X(
             "n:Q",
@@ -177,14 +181,7 @@ def quality_map(
         ),
         y=alt.Y("value:Q", title=_title(metric), axis=_axis(metric), scale=_span(rows, overall)),
         color=alt.Color("shown:N", scale=None),
-        tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("n:Q", title=visits, format=",.0f"),
-            alt.Tooltip("value:Q", title=entry.label, format=form),
-            alt.Tooltip("low:Q", title="95 % interval from", format=form),
-            alt.Tooltip("high:Q", title="to", format=form),
-            alt.Tooltip("place:N", title="Place"),
-        ],
+        tooltip=_tips(metric, visits, place="Place"),
     )
     size = alt.Size(
         "numerator:Q",
