@@ -11,7 +11,6 @@ LARGE_AND_HIGH = "large, above the rest"
 LARGE_AND_LOW = "large, below the rest"
 SMALL_AND_HIGH = "small, above the rest"
 SMALL_AND_LOW = "small, below the rest"
-NO_DIFFERENCE = "like the rest"
 _WORDS = {
     (True, "better"): LARGE_AND_HIGH,
     (True, "worse"): LARGE_AND_LOW,

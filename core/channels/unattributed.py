@@ -25,8 +25,6 @@ from core.rhythm import WINDOW_HOURS, find_window
 from core.statistics import Interval, holm
 from core.traffic import UNATTRIBUTED, Filters, Traffic, daily_by_channel, select
 
-MUCH = 0.05
-"""Share from which the missing channel bends every other figure of the page."""
 _LOOK = pd.Timedelta(days=14)
 _MIN_LOOK = 4
 _SURE = 0.05

@@ -106,3 +106,22 @@ def test_weeks_are_judged_too() -> None:
     assert not app.exception
     assert "Source 1 clearly above the rest" in words(app)
     assert not [control for control in app.get("button_group") if control.label == "Compare"]
+
+
+def test_whoever_the_headline_names_is_drawn() -> None:
+    """Of sixty channels twenty are drawn: those that differ, and the largest."""
+    frame = days(60)
+    low = frame["channel"] == "Source 2"
+    frame.loc[low, "engaged"] = (frame.loc[low, "engaged"] * 0.6).astype(int)
+    app = go_to(start(export(frame)), PAGE)
+    assert "Source 2 clearly below the rest" in words(app)
+    drawn = app.get("vega_lite_chart")[0].proto.spec
+    for name in ("Source 0", "Source 1", "Source 2"):
+        assert f'"{name}"' in drawn
+
+
+def test_the_smallest_channel_can_be_imagined_gone_and_is_drawn() -> None:
+    app = go_to(start(export(days(60))), PAGE)
+    labelled(app.selectbox, "What if this channel vanished?").select("Source 59").run()
+    assert "Without Source 59" in words(app)
+    assert '"Source 59"' in app.get("vega_lite_chart")[2].proto.spec

@@ -10,7 +10,7 @@ Box = tuple[float, float, float, float]
 
 SIDES = ("above", "right", "left", "below")
 OFFSETS = MappingProxyType(
-    {"above": (0, -20), "right": (20, 0), "left": (-20, 0), "below": (0, 20)}
+    {"above": (0, -27), "right": (22, 0), "left": (-22, 0), "below": (0, 27)}
 )
 """Distance in pixels, to the right and down."""
 ALIGN: Mapping[str, Literal["left", "center", "right"]] = MappingProxyType(
@@ -29,7 +29,7 @@ def place_names(names: Sequence[str], places: Sequence[tuple[float, float]]) -> 
         places: centre of each dot in pixels, to the right and down.
 
     >>> place_names(["Direct", "Referral"], [(100.0, 100.0), (105.0, 80.0)])
-    ['left', 'above']
+    ['right', 'above']
     """
     taken: list[Box] = [_around(place) for place in places]
     chosen = []

@@ -7,8 +7,10 @@ import streamlit as st
 
 from core import wording
 from core.channels import (
+    BETTER,
     NOT_A_CHANNEL,
     TOO_LITTLE_DATA,
+    WORSE,
     ChannelComparison,
     FairComparison,
     even_share,
@@ -21,11 +23,9 @@ from ui.cards import Card, show
 from ui.charts import channels as charts
 from ui.choices import pick
 from ui.page import View, say
-from ui.sections.channels import compare, headline
+from ui.sections.channels import MOST_ROWS, compare, headline, worth_drawing
 from ui.text import escape
 
-MOST_ROWS = 20
-"""Channels drawn; the table holds all."""
 _AS_COUNTED, _SAME_HOURS = "counted", "fair"
 
 
@@ -61,6 +61,10 @@ def _ranked(frame: pd.DataFrame) -> pd.DataFrame:
     return real.sort_values(["rank", "n"], ascending=[True, False], na_position="last")
 
 
+def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
+    return worth_drawing(rows, rows["verdict"].isin((BETTER, WORSE)))
+
+
 def _draw_counted(view: View, result: ChannelComparison) -> None:
     metric = result.metric
     entry = METRICS[metric]
@@ -71,7 +75,7 @@ def _draw_counted(view: View, result: ChannelComparison) -> None:
         Card(
             slug=f"{metric.replace('_', '-')}-by-channel",
             headline=headline(result),
-            chart=charts.intervals(rows.head(MOST_ROWS), metric, overall, view.colours, view.mode),
+            chart=charts.intervals(_drawn(rows), metric, overall, view.colours, view.mode),
             data=result.frame,
             reading=f"{entry.definition} Dashed: all channels together "
             f"({wording.metric_value(metric, overall)}). Lines are 95 % intervals that allow for "
@@ -131,7 +135,7 @@ def _draw_fair(view: View, counted: ChannelComparison) -> None:
         Card(
             slug=f"{metric.replace('_', '-')}-by-channel-same-hours",
             headline=_fair_headline(fair),
-            chart=charts.intervals(rows.head(MOST_ROWS), metric, overall, view.colours, view.mode),
+            chart=charts.intervals(_drawn(rows), metric, overall, view.colours, view.mode),
             data=fair.frame,
             reading=f"{fair.sentence} Dots: at the same hours. Small grey lines: as counted. "
             f"{wording.percent(fair.covered)} of the visits could be compared.{_left(fair)}",

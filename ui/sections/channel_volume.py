@@ -17,8 +17,7 @@ from ui.charts import channels as charts
 from ui.choices import pick, select_one
 from ui.filters import describe_comparison
 from ui.page import View, say
-from ui.sections.channel_quality import MOST_ROWS
-from ui.sections.channels import FIRST_CHOICES, some
+from ui.sections.channels import FIRST_CHOICES, some, worth_drawing
 
 _MOST_PERIODS = 45
 
@@ -39,7 +38,7 @@ def draw_volume(view: View) -> None:
         Card(
             slug=f"{found.metric.replace('_', '-')}-by-channel",
             headline=_volume_headline(found, row, label),
-            chart=charts.volume(found.frame.head(MOST_ROWS), label, gone, view.mode),
+            chart=charts.volume(_shares(found, gone), label, gone, view.mode),
             data=found.frame,
             reading=f"{_quality_without(view, row)}{_concentration(found)}"
             if len(names) > 1
@@ -54,6 +53,11 @@ def _reading(view: View, found: Concentration, row: pd.Series) -> str:
     if len(found.frame) == 1:
         return ""
     return f"{_quality_without(view, row)}{_concentration(found)}"
+
+
+def _shares(found: Concentration, gone: str) -> pd.DataFrame:
+    rows = found.frame.assign(n=found.frame["share"])
+    return worth_drawing(rows, rows["channel"] == gone)
 
 
 def _ask_gone(names: list[str]) -> str:
@@ -120,7 +124,7 @@ def draw_growth(view: View) -> None:
         Card(
             slug=f"change-of-{metric.replace('_', '-')}-by-channel",
             headline=_growth_headline(table, metric, label),
-            chart=charts.growth(table.head(MOST_ROWS), metric, view.colours, view.mode),
+            chart=charts.growth(_drawn(table), metric, view.colours, view.mode),
             data=table,
             reading=f"{compared[:1].upper()}{compared[1:]}. Coloured: beyond chance, after a "
             "correction for the number of channels. Grey and hollow: within what happens from "
@@ -129,6 +133,10 @@ def draw_growth(view: View) -> None:
             columns=_GROWTH_COLUMNS,
         ),
     )
+
+
+def _drawn(table: pd.DataFrame) -> pd.DataFrame:
+    return worth_drawing(table, table["verdict"].isin((GREW, FELL)))
 
 
 def _ask_growth(traffic: Traffic) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from core import wording
@@ -34,6 +35,8 @@ FIRST_CHOICES = (
     "views_per_session",
 )
 
+MOST_ROWS = 20
+"""Channels drawn in one chart; the numbers beneath hold all."""
 _NEEDS_PERIODS = "That takes two periods of hours or days in one file."
 
 
@@ -111,6 +114,12 @@ def headline(quality: ChannelComparison) -> str:
     if (real["verdict"] == TOO_LITTLE_DATA).all():
         return f"{label}: too little data to compare channels"
     return f"{label}: no channel clearly differs from the rest"
+
+
+def worth_drawing(rows: pd.DataFrame, is_named: pd.Series) -> pd.DataFrame:
+    """At most ``MOST_ROWS``, in their order: those that the headline names, then the largest."""
+    first = rows.assign(is_named=is_named).sort_values(["is_named", "n"], ascending=False)
+    return rows[rows.index.isin(first.index[:MOST_ROWS])]
 
 
 def some(names: list[str]) -> str:
