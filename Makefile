@@ -2,24 +2,28 @@
 PORT ?= 8501
 ADDRESS ?= localhost
 VENV ?= .venv
+PEERS := .venv-peers
 
 # Windows keeps a virtual environment's programs in another folder.
 ifeq ($(OS),Windows_NT)
 PY := $(VENV)/Scripts/python.exe
+PEERS_PY := $(PEERS)/Scripts/python.exe
 else
 PY := $(VENV)/bin/python
+PEERS_PY := $(PEERS)/bin/python
 endif
 
 # `make run PYTHON=python3.12` names the Python to use; otherwise the first usable one is taken.
 PYTHON ?=
 CANDIDATES := $(if $(PYTHON),$(PYTHON),python3.14 python3.13 python3.12 python3.11 python3 python)
 IS_USABLE := import ensurepip, sys; sys.exit(sys.version_info < (3, 11))
-PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --prefer-binary
+PIP_OPTIONS := --disable-pip-version-check --quiet --prefer-binary
+PIP_INSTALL := $(PY) -m pip install $(PIP_OPTIONS)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install dev run test lint format format-check types unit e2e browser sample \
-	screenshots bench hooks clean
+	screenshots peers bench hooks clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET [PORT=8501] [PYTHON=python3.12]"
@@ -59,7 +63,7 @@ sample: install ## Make the sample export anew
 screenshots: dev browser ## Take the pictures of the user guide anew
 	$(PY) docs/make_screenshots.py
 
-bench: dev ## Measure against peers and floors
+bench: dev peers ## Measure against peers and floors
 	@for script in benchmarks/[a-z]*.py; do \
 		echo "== $$script"; $(PY) $$script || exit 1; \
 	done
@@ -70,13 +74,15 @@ hooks: dev ## Check format, mistakes and types before every commit
 browser: dev ## Make sure that there is a Chromium for the browser tests
 	@$(PY) tests/e2e/find_chromium.py
 
-clean: ## Remove the virtual environment and every cache
-	rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache .hypothesis
+clean: ## Remove the virtual environments and every cache
+	rm -rf $(VENV) $(PEERS) .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 install: $(VENV)/.installed ## Install what the app needs into .venv
 
 dev: $(VENV)/.installed-dev ## Install what checks and tests need into .venv
+
+peers: $(PEERS)/.installed ## Install what the forecast is measured against into .venv-peers
 
 # The empty stamp files remember what is done, so that it is redone only when requirements change.
 $(VENV)/.made:
@@ -109,3 +115,10 @@ $(VENV)/.installed-dev: requirements-dev.txt requirements.txt $(VENV)/.made
 	@echo "Installing what the checks and tests need (a minute or two, once)"
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $(VENV)/.installed $@
+
+# Made anew as a whole: statsforecast needs an older pandas than the app has.
+$(PEERS)/.installed: benchmarks/peers/requirements.txt | $(VENV)/.made
+	@echo "Installing the peers of the forecast (a minute or two, once)"
+	@$(PY) -m venv --clear $(PEERS)
+	@$(PEERS_PY) -m pip install $(PIP_OPTIONS) -r benchmarks/peers/requirements.txt
+	@touch $@

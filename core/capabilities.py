@@ -10,8 +10,8 @@ from core.errors import NotEnoughData
 from core.metrics import available_metrics
 from core.traffic import Traffic
 
-FORECAST_DAYS: Mapping[str, int] = MappingProxyType({"hour": 14, "day": 28})
-"""Days of history that a forecast needs, by grain."""
+FORECAST_LEAST: Mapping[str, int] = MappingProxyType({"hour": 3, "day": 3, "week": 3, "month": 3})
+"""Days (weeks, months) that even a forecast of the level alone needs, by grain."""
 
 
 def missing(traffic: Traffic, page: str) -> NotEnoughData | None:
@@ -56,9 +56,9 @@ def _needs_measures(traffic: Traffic) -> NotEnoughData | None:
 def _needs_history(traffic: Traffic) -> NotEnoughData | None:
     if not traffic.has_time:
         return NotEnoughData("no_time")
-    if traffic.grain not in FORECAST_DAYS:
-        return NotEnoughData("needs_days", grain=traffic.grain)
-    need = FORECAST_DAYS[traffic.grain]
-    if traffic.days < need:
-        return NotEnoughData("history_too_short", have=traffic.days, need=need)
+    need = FORECAST_LEAST[traffic.grain]
+    unit = traffic.grain if traffic.grain in ("week", "month") else "day"
+    have = traffic.days if unit == "day" else len(traffic.times)
+    if have < need:
+        return NotEnoughData("history_too_short", have=have, need=need, unit=unit)
     return None

@@ -1,14 +1,15 @@
 """The only module that caches: one-line wrappers round core functions.
 
-Every cache belongs to one session and is bounded. The key is the digest of the file plus all
+Every cache belongs to one session and is bounded (what shows its progress in words is kept in
+session state, the rest in Streamlit's cache with session scope). The key is the digest of the file plus all
 parameters; the traffic itself goes unhashed (its name starts with an underscore), for Streamlit
 hashes large frames on a sample only. Expected failures are raised and so never cached.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -26,8 +27,11 @@ from core import (
     trends,
 )
 from core.traffic import Traffic
+from ui import state
+from ui.text import escape
 
 Key = tuple[Hashable, ...]
+ResultT = TypeVar("ResultT")
 _OPTIONS: dict[str, Any] = {"scope": "session", "max_entries": 24}
 
 
@@ -172,15 +176,58 @@ def headline_changes(
     return changes.headline_changes(_current, _previous, list(metrics))
 
 
-@st.cache_data(
-    show_spinner="Trying the forecast on your past weeks, then looking ahead …", **_OPTIONS
-)
-def make_forecast(key: Key, _history: pd.Series, horizon: int, level: float) -> forecast.Forecast:
-    """See ``core.forecast.forecast``."""
-    return forecast.forecast(_history, horizon, level)
-
-
 @st.cache_data(show_spinner="Weighing the evidence …", **_OPTIONS)
 def recommend(key: Key, _traffic: Traffic) -> list[recommendations.Recommendation]:
     """See ``core.recommendations.recommend``."""
     return recommendations.recommend(_traffic)
+
+
+def make_forecast(
+    key: Key, history: pd.Series, horizon: int, level: float, events: pd.DataFrame | None
+) -> forecast.Forecast:
+    """See ``core.forecast.forecast``; says what it does while it works."""
+    return _with_progress(
+        ("forecast", *key, horizon, level),
+        lambda tell: forecast.forecast(history, horizon, level, events=events, on_progress=tell),
+        lambda stage: _STAGES.get(stage, "Forecasting …"),
+    )
+
+
+def make_channel_forecasts(
+    key: Key, table: pd.DataFrame, horizon: int, level: float, events: pd.DataFrame | None
+) -> forecast.ChannelForecasts:
+    """See ``core.forecast.forecast_channels``; says which channel it is at."""
+    return _with_progress(
+        ("channel forecasts", *key, horizon, level),
+        lambda tell: forecast.forecast_channels(
+            table, horizon, level, events=events, on_progress=tell
+        ),
+        lambda name: f"Forecasting {escape(name)} …" if name else "Forecasting all traffic …",
+    )
+
+
+_STAGES = {
+    "replaying": "Trying the forecast on your past weeks …",
+    "forecasting": "Looking ahead …",
+    "done": "Ready",
+}
+
+
+def _with_progress(
+    key: Key, make: Callable[[Callable[[float, str], None]], ResultT], say: Callable[[str], str]
+) -> ResultT:
+    """Make a result under a bar with words, or take the one of this session.
+
+    Streamlit's own cache cannot draw into a bar from inside and be replayed. Failures are raised
+    and not kept.
+    """
+    known = state.answer(key)
+    if known is not None:
+        return known
+    bar = st.progress(0.0, text=say(""))
+    try:
+        result = make(lambda share, stage: bar.progress(min(max(share, 0.0), 1.0), say(stage)))
+    finally:
+        bar.empty()
+    state.keep_answer(key, result)
+    return result

@@ -6,7 +6,7 @@ Whatever was dropped lives here, in the memory of this visitor's session, and no
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +24,7 @@ SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
 _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
 _NOTES, _NOTE_FILES = "notes", "note_files"
 _GUESSES = "guesses"
+_ANSWERS, _MOST_ANSWERS = "answers", 12
 Files = tuple[tuple[str, bytes], ...]
 """Name and content of what was dropped at once."""
 
@@ -118,7 +119,7 @@ def load_sample() -> None:
 
 def remove_source() -> None:
     """Forget the loaded file, the notes and guesses on it and all choices."""
-    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES):
+    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES, _ANSWERS):
         st.session_state.pop(key, None)
     forget_choices()
 
@@ -164,6 +165,19 @@ def add_guess(guess: Guess) -> None:
     """Keep a guess; the first one on a pair counts."""
     if all(one.pair != guess.pair for one in guesses()):
         st.session_state[_GUESSES] = (*guesses(), guess)
+
+
+def answer(key: Hashable) -> Any:
+    """A result kept in this session under a key, ``None`` if there is none (any more)."""
+    return st.session_state.get(_ANSWERS, {}).get(key)
+
+
+def keep_answer(key: Hashable, value: object) -> None:
+    """Keep a result that took long; the oldest gives way to the twelfth after it."""
+    kept = dict(st.session_state.get(_ANSWERS, {}))
+    kept.pop(key, None)
+    kept[key] = value
+    st.session_state[_ANSWERS] = dict(list(kept.items())[-_MOST_ANSWERS:])
 
 
 def reset_filters() -> None:

@@ -10,27 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from core.forecast.history import Grain, History
-from core.forecast.model import ModelError, prophet_mean
-from core.forecast.profiles import seasonal_mean, seasonal_median, seasonal_naive
+from core.forecast.methods import Values, forecasts_at, wants_model
 
-METHODS = {
-    "prophet_log_flat": "Prophet on log counts, flat trend, smoothed recent level",
-    "prophet_log_flat_yearly": "the same with a yearly season",
-    "seasonal_median": "median of the last four counts at the same place of the season",
-    "seasonal_mean": "mean of the last four counts at the same place (mostly-zero histories)",
-    "seasonal_naive": "the newest count at the same place of the season",
-    "average": "mean of the Prophet forecast and the seasonal profile",
-    "average_yearly": "the same with Prophet's yearly season",
-    "blend": "all of them, weighted by how well each did in the replay",
-}
 MOST_FOLDS = 12
 SPARE_CYCLES = 3
 CYCLES_APART = 3
 LONGEST_FIRST_TRAINING = {"hour": 28 * 24, "day": 56, "week": 26, "month": 24}
-YEARLY_FROM = 730
-MOSTLY_ZERO_SHARE = 0.5
 
-Values = NDArray[np.float64]
 Progress = Callable[[float, str], None]
 
 
@@ -106,8 +92,16 @@ def _first_training(length: int, grain: Grain) -> int:
     return max(grain.season, min(half, LONGEST_FIRST_TRAINING[grain.name]))
 
 
-def replay(history: History, plan: Plan, on_progress: Progress) -> tuple[Replay, bool]:
+def replay(
+    history: History, plan: Plan, on_progress: Progress, events: pd.DataFrame | None = None
+) -> tuple[Replay, bool]:
     """Forecast from every fold with every method.
+
+    Args:
+        history: checked.
+        plan: the folds.
+        on_progress: told the share done.
+        events: flags of holidays and notes, see ``core.forecast.methods.forecasts_at``.
 
     Returns:
         The replay, and whether Prophet took part from first to last.
@@ -117,64 +111,9 @@ def replay(history: History, plan: Plan, on_progress: Progress) -> tuple[Replay,
     said, has_model = [], wants_model(history)
     for number, origin in enumerate(plan.origins):
         on_progress(number / (len(plan.origins) + 1), "replaying")
-        forecasts, has_model = forecasts_at(history, origin, plan.horizon, with_model=has_model)
+        forecasts, has_model = forecasts_at(
+            history, origin, plan.horizon, with_model=has_model, events=events
+        )
         said.append(forecasts)
     shared = [key for key in said[-1] if all(key in forecasts for forecasts in said)]
     return Replay(plan, actual, {k: np.stack([f[k] for f in said]) for k in shared}), has_model
-
-
-def wants_model(history: History) -> bool:
-    """Tell whether Prophet has anything to learn here: hours or days that are not constant."""
-    seen = history.values[~np.isnan(history.values)]
-    return history.grain.name in ("hour", "day") and bool(seen.max() > seen.min())
-
-
-def is_mostly_zero(values: Values) -> bool:
-    """Tell whether at least half of the counts are zero: medians would forecast nothing at all."""
-    return bool(np.mean(values[~np.isnan(values)] == 0) >= MOSTLY_ZERO_SHARE)
-
-
-def forecasts_at(
-    history: History, origin: int, horizon: int, *, with_model: bool
-) -> tuple[dict[str, Values], bool]:
-    """Return each method's forecast that knows only the first ``origin`` periods.
-
-    Returns:
-        Method key to mean counts, and whether Prophet worked.
-    """
-    known, season = history.values[:origin], history.grain.season
-    if np.isnan(known).all():
-        known = np.zeros(1)
-    profile_key, profile = _profile(history, known, horizon)
-    found = {"seasonal_naive": seasonal_naive(known, season, horizon), profile_key: profile}
-    if not with_model:
-        return found, False
-    try:
-        models = _model_forecasts(history, origin, horizon)
-    except ModelError:
-        return found, False
-    averages = {
-        key.replace("prophet_log_flat", "average"): (mean + profile) / 2
-        for key, mean in models.items()
-    }
-    return found | models | averages, True
-
-
-def _profile(history: History, known: Values, horizon: int) -> tuple[str, Values]:
-    """Return the mean profile for mostly-zero histories, else the median profile."""
-    if is_mostly_zero(history.values):
-        return "seasonal_mean", seasonal_mean(known, history.grain.season, horizon)
-    return "seasonal_median", seasonal_median(known, history.grain.season, horizon)
-
-
-def _model_forecasts(history: History, origin: int, horizon: int) -> dict[str, Values]:
-    """Return Prophet's forecasts, with a yearly season too where two years of days are there."""
-    times, values = history.times[:origin], history.values[:origin]
-    ahead = pd.date_range(times[-1], periods=horizon + 1, freq=history.grain.alias)[1:]
-    keys = {"prophet_log_flat": False}
-    if history.grain.name == "day" and len(history.values) >= YEARLY_FROM:
-        keys["prophet_log_flat_yearly"] = True
-    return {
-        key: prophet_mean(times, values, ahead, history.grain, yearly=yearly)
-        for key, yearly in keys.items()
-    }

@@ -1,10 +1,11 @@
 """Bands from the errors of the replay: split conformal prediction on a stabilised scale.
 
-Single periods: the errors of the replay are taken on a scale where their spread does not depend
-on the count, and the band is cut at their quantiles with the finite-sample correction of split
-conformal prediction (Vovk, Gammerman & Shafer 2005; Lei et al. 2018, JASA 113:1094-1111).
-Hours of one day err together, so the correction counts effective, not raw, errors. Lead times
-have their own quantiles where there are enough days; a later lead never has the narrower band.
+Single periods: the errors of the replay are taken on a scale where their spread depends neither on
+the count nor on the lead time, and the band is cut at their quantiles with the finite-sample
+correction of split conformal prediction (Vovk, Gammerman & Shafer 2005; Lei et al. 2018, JASA
+113:1094-1111). Hours of one day err together, so the correction counts effective, not raw, errors.
+How the spread grows with the lead is one number, a power, estimated from all errors together:
+quantiles of each lead by itself would be cut from a handful of days.
 
 The replayed bands are made without the errors of any period inside the window of their own fold,
 so that their coverage is not circular (folds may overlap: leaving out the fold alone would still
@@ -17,18 +18,29 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import norm
 from scipy.stats import t as student_t
 
-from core.forecast.backtest import Replay, Values
+from core.forecast.backtest import Replay
 from core.forecast.contest import block_sums
 from core.forecast.history import Grain
+from core.forecast.methods import Values
 
-LEAD_EDGES = (1, 3, 7, 14, 28, 56)
-LEAST_CYCLES = 30
+CAP = 3.0
+"""No forecast above so many times the largest count ever seen, without saying so."""
+ROUNDING = 1e-9
+STEEPEST = 0.5
+"""Spread grows at most with the square root of the lead, as a random walk does."""
+USUAL_STEEPNESS, STEEPNESS_WEIGHT = 0.1, 20.0
+"""What is believed before any error was seen, and how many leads of errors that is worth."""
 LARGE_ENOUGH_MEAN = 5.0
 MEDIAN_OF_CHI_SQUARE = 0.4549
 PRIOR_DF = 4.0
-PRIOR_SHARED_VARIANCE = 0.3
+PRIOR_SHARED_VARIANCE = 0.15
+MOST_FREEDOM = 8.0
+"""Sums have heavier tails than a normal distribution however many were seen."""
+BULK = 0.8
+"""The share of errors that tells the spread; the rest may be spikes."""
 LEAST_WHOLE_SHARE = 0.5
 
 
@@ -38,26 +50,28 @@ class Band:
 
     Args:
         dispersion: over-dispersion phi of the counts: variance = mean + phi * mean^2.
-        starts: first lead (0 = next period) of each group of leads, rising.
-        below: distance to the lower end for each group, on the stabilised scale, >= 0.
-        above: distance to the upper end for each group, on the stabilised scale, >= 0.
+        steepness: power of the lead with which the spread grows, 0 to 0.5.
+        below: distance to the lower end at the first lead, on the stabilised scale, >= 0.
+        above: distance to the upper end at the first lead, on the stabilised scale, >= 0.
+        block: leads that share one spread (a day of hours).
         tested: leads that the replay could test; later ones are widened by the square root.
     """
 
     dispersion: float
-    starts: tuple[int, ...]
-    below: Values
-    above: Values
+    steepness: float
+    below: float
+    above: float
+    block: int
     tested: int
 
     def around(self, mean: Values) -> tuple[Values, Values]:
         """Return lower and upper ends round the mean counts of leads 0, 1, 2, ..."""
         leads = np.arange(len(mean))
-        group = np.searchsorted(self.starts, leads, side="right") - 1
-        wider = np.sqrt(np.maximum(1.0, (leads + 1) / self.tested))
+        wider = lead_scale(np.minimum(leads, self.tested - 1), self.steepness, self.block)
+        wider = wider * np.sqrt(np.maximum(1.0, (leads + 1) / self.tested))
         centre = stabilise(mean, self.dispersion)
-        low = restore(centre - self.below[group] * wider, self.dispersion)
-        high = restore(centre + self.above[group] * wider, self.dispersion)
+        low = restore(centre - self.below * wider, self.dispersion)
+        high = restore(centre + self.above * wider, self.dispersion)
         return np.minimum(low, mean), np.maximum(high, mean)
 
 
@@ -105,43 +119,49 @@ def make_band(
         level: share of actual counts to be held, half of the rest on each side.
     """
     actual, mean = replayed.actual[keep], replayed.said[method][keep]
+    block = grain.cycle
     if not len(actual):
-        return Band(0.1, (0,), np.zeros(1), np.zeros(1), replayed.plan.horizon)
+        return Band(0.1, 0.0, 0.0, 0.0, block, replayed.plan.horizon)
     dispersion = estimate_dispersion(actual, mean)
     errors = stabilise(actual, dispersion) - stabilise(mean, dispersion)
     leads = np.broadcast_to(np.arange(replayed.plan.horizon), keep.shape)[keep]
-    places = replayed.places[keep]
-    starts = group_leads(leads, places // grain.cycle, grain)
-    group = np.searchsorted(starts, leads, side="right") - 1
-    share = 0.5 + level / 2
-    above, below = [], []
-    for number in range(len(starts)):
-        own = errors[group == number]
-        independent = effective_size(own, places[group == number], grain.block)
-        above.append(outer_quantile(own, share, independent))
-        below.append(outer_quantile(-own, share, independent))
-    return Band(
-        dispersion,
-        starts,
-        np.maximum.accumulate(below),
-        np.maximum.accumulate(above),
-        replayed.plan.horizon,
-    )
+    steepness = estimate_steepness(errors, leads, block)
+    errors = errors / lead_scale(leads, steepness, block)
+    independent = effective_size(errors, replayed.places[keep], grain.block)
+    below, above = outer_quantiles(errors, level, independent)
+    return Band(dispersion, steepness, below, above, block, replayed.plan.horizon)
 
 
-def group_leads(
-    leads: NDArray[np.int64], cycles: NDArray[np.int64], grain: Grain
-) -> tuple[int, ...]:
-    """Return the first lead of each group; every group holds errors of at least thirty days."""
-    last = int(leads.max())
-    edges = [edge * grain.block for edge in LEAD_EDGES if edge * grain.block <= last]
-    starts = [0]
-    for edge in edges:
-        done = (leads >= starts[-1]) & (leads < edge)
-        rest = leads >= edge
-        if min(len(np.unique(cycles[done])), len(np.unique(cycles[rest]))) >= LEAST_CYCLES:
-            starts.append(edge)
-    return tuple(starts)
+def lead_scale(leads: NDArray[np.int64], steepness: float, block: int) -> Values:
+    """Return how much wider than the first block (day) each lead is.
+
+    >>> lead_scale(np.array([0, 23, 24, 95]), 0.5, 24).round(2)
+    array([1.  , 1.  , 1.41, 2.  ])
+    """
+    return np.asarray((leads // block + 1.0) ** steepness)
+
+
+def estimate_steepness(errors: Values, leads: NDArray[np.int64], block: int) -> float:
+    """Return the power of the lead with which the typical error grows, 0 to 0.5.
+
+    The slope of log mean absolute errors of each block of leads on the log of the lead, drawn
+    towards a tenth, for a few folds tell little about it.
+
+    >>> lead = np.arange(100)
+    >>> 0.4 < estimate_steepness(np.sqrt(lead + 1.0), lead, block=1) <= 0.5
+    True
+    """
+    number = leads // block
+    counts = np.bincount(number)
+    typical = np.bincount(number, np.abs(errors)) / np.maximum(counts, 1)
+    usable = (counts > 0) & (typical > 0)
+    if usable.sum() < 3:
+        return USUAL_STEEPNESS
+    lead = np.log(np.flatnonzero(usable) + 1.0)
+    lead = lead - lead.mean()
+    slope = float((lead * np.log(typical[usable])).sum() / (lead**2).sum())
+    trust = usable.sum() / (usable.sum() + STEEPNESS_WEIGHT)
+    return float(np.clip(trust * slope + (1 - trust) * USUAL_STEEPNESS, 0.0, STEEPEST))
 
 
 def effective_size(errors: Values, places: NDArray[np.int64], block: int) -> float:
@@ -165,42 +185,54 @@ def effective_size(errors: Values, places: NDArray[np.int64], block: int) -> flo
     return periods / (1 + (each - 1) * float(np.clip(shared, 0.0, 1.0)))
 
 
-def outer_quantile(errors: Values, share: float, independent: float) -> float:
-    """Return the quantile of the errors at ``share``, corrected for few independent ones; >= 0.
+def outer_quantiles(errors: Values, level: float, independent: float) -> tuple[float, float]:
+    """Return how far below and above the errors reach, corrected for few independent ones; >= 0.
 
-    The correction is ``share * (n + 1) / n``. Where it asks for more than the largest error seen,
-    there is too little evidence for two separate sides: the largest error in either direction is
-    taken and stretched by the same factor.
+    The correction of split conformal prediction: the share held is ``level * (n + 1) / n``, what
+    is left is divided evenly between the two sides. Where it asks for more than the largest error
+    seen, there is too little evidence for two separate sides: the largest error in either
+    direction is taken and stretched by the same factor.
 
-    >>> outer_quantile(np.array([-1.0, 0.0, 1.0, 2.0]), share=0.5, independent=1000)
-    1.0
-    >>> outer_quantile(np.array([-1.0]), share=0.9, independent=1)
-    1.8
+    >>> outer_quantiles(np.array([-2.0, -1.0, 0.0, 1.0, 3.0]), level=0.5, independent=1000)
+    (2.0, 3.0)
+    >>> outer_quantiles(np.array([-1.0]), level=0.8, independent=1)
+    (1.6, 1.6)
     """
-    corrected = share * (independent + 1) / independent
-    if corrected <= 1:
-        return max(0.0, float(np.quantile(errors, corrected, method="higher")))
-    return float(np.abs(errors).max()) * corrected
+    corrected = level * (independent + 1) / independent
+    if corrected > 1:
+        furthest = float(np.abs(errors).max()) * corrected
+        return furthest, furthest
+    share = 0.5 + corrected / 2
+    below, above = (np.quantile(side, share, method="higher") for side in (-errors, errors))
+    return max(0.0, float(below)), max(0.0, float(above))
 
 
 @dataclass(frozen=True)
 class Spread:
-    """How far a sum strays from its forecast, on the scale of log ratios.
+    """How far sums over equal stretches stray from their forecast, on the scale of log ratios.
 
     Args:
-        scale: standard deviation.
+        scale: standard deviation for the first stretch ahead.
         freedom: degrees of freedom of Student's t.
+        steepness: power of the number of the stretch with which the spread grows, 0 to 0.5.
     """
 
     scale: float
     freedom: float
+    steepness: float
 
-    def reach(self, level: float) -> float:
-        """Return the half-width of the band that is to hold ``level`` of the sums."""
-        return float(student_t.ppf(0.5 + level / 2, self.freedom)) * self.scale
+    def reach(self, level: float, stretch: int = 0) -> float:
+        """Return the half-width of the band that is to hold ``level`` of the sums.
+
+        Args:
+            level: between 0 and 1.
+            stretch: number of the stretch ahead, 0 for the first.
+        """
+        quantile = float(student_t.ppf(0.5 + level / 2, self.freedom))
+        return quantile * self.scale * (stretch + 1.0) ** self.steepness
 
 
-def total_spread(
+def sum_spread(
     replayed: Replay,
     method: str,
     grain: Grain,
@@ -208,40 +240,51 @@ def total_spread(
     *,
     periods: int,
 ) -> Spread:
-    """Return how far a sum over ``periods`` strays from its forecast, as a log ratio.
+    """Return how far sums over ``periods`` stray from their forecast, as log ratios.
 
-    The spread of the few log errors of fold totals is drawn towards what the errors of single
-    blocks (days of hours, weeks of days) suggest if three tenths of their variance is shared by
-    the whole fold; the prior weighs four degrees of freedom (a moderated variance, Smyth 2004),
-    and the quantile is Student's t with the sum of both. Degrees of freedom count windows
-    that do not overlap. Spikes are cut back first; wider by the square root beyond the replay.
+    The spread of such sums in the replay is drawn towards what the errors of single blocks (days
+    of hours, weeks of days) suggest if a seventh of their variance is shared by the whole stretch;
+    the prior weighs four degrees of freedom (a moderated variance, Smyth 2004), and the quantile
+    is Student's t. Degrees of freedom count stretches that do not overlap. Wider by the square
+    root where the replay knows only shorter stretches.
     """
     actual = np.where(keep, replayed.actual, np.nan)
     said = np.where(np.isnan(actual), np.nan, replayed.said[method])
-    width = replayed.plan.horizon
-    expected = block_sums(said, grain.block)
-    blocks = tame_errors(log_ratio(block_sums(actual, grain.block), expected))
-    per_block = float(np.nanmean(blocks**2)) if np.isfinite(blocks).any() else 1.0
-    count = max(1.0, min(width, periods) / grain.block)
-    prior = per_block * (PRIOR_SHARED_VARIANCE + (1 - PRIOR_SHARED_VARIANCE) / count)
-    whole = (~np.isnan(actual)).mean(axis=1) >= LEAST_WHOLE_SHARE
-    reached = np.nansum((expected + 1) * np.exp(blocks) - 1, axis=1)
-    errors = log_ratio(reached, np.nansum(expected, axis=1))[whole]
-    windows = len(np.unique(replayed.places[whole][~np.isnan(actual[whole])])) / width
-    squares = windows * float(np.mean(errors**2)) if len(errors) else 0.0
-    variance = (squares + PRIOR_DF * prior) / (windows + PRIOR_DF)
-    return Spread(float(np.sqrt(variance * max(1.0, periods / width))), windows + PRIOR_DF)
+    stretch = min(periods, replayed.plan.horizon)
+    errors, numbers = _stretch_errors(actual, said, stretch)
+    steepness = estimate_steepness(errors, numbers, 1) if len(errors) else 0.0
+    errors = errors / lead_scale(numbers, steepness, 1)
+    blocks = log_ratio(block_sums(actual, grain.block), block_sums(said, grain.block))
+    count = max(1.0, stretch / grain.block)
+    prior = robust_variance(blocks) * (PRIOR_SHARED_VARIANCE + (1 - PRIOR_SHARED_VARIANCE) / count)
+    whole = slice(0, actual.shape[1] // stretch * stretch)
+    seen = len(np.unique(replayed.places[:, whole][~np.isnan(actual[:, whole])])) / stretch
+    squares = seen * robust_variance(errors) if len(errors) else 0.0
+    variance = (squares + PRIOR_DF * prior) / (seen + PRIOR_DF)
+    scale = float(np.sqrt(variance * max(1.0, periods / stretch)))
+    return Spread(scale, min(seen + PRIOR_DF, MOST_FREEDOM), steepness)
 
 
-def tame_errors(errors: Values) -> Values:
-    """Cut log errors beyond five robust standard deviations (and a factor of e): spikes.
+def _stretch_errors(actual: Values, said: Values, stretch: int) -> tuple[Values, NDArray[np.int64]]:
+    """Return log errors of the sums over whole stretches, and the number of each in its fold."""
+    count = actual.shape[1] // stretch
+    cut = slice(0, count * stretch)
+    is_whole = (~np.isnan(actual[:, cut])).reshape(len(actual), count, stretch).mean(axis=2)
+    errors = log_ratio(block_sums(actual[:, cut], stretch), block_sums(said[:, cut], stretch))
+    kept = is_whole >= LEAST_WHOLE_SHARE
+    return errors[kept], np.broadcast_to(np.arange(count), kept.shape)[kept]
 
-    >>> tame_errors(np.array([0.1, -0.1, 9.0]))
-    array([ 0.1, -0.1,  1. ])
+
+def robust_variance(errors: Values) -> float:
+    """Return the variance of a normal distribution that holds as many errors as near to zero.
+
+    >>> round(robust_variance(np.array([0.1, -0.1, 0.1, -0.1, 0.1, 9.0])), 4)
+    0.0061
     """
     seen = np.abs(errors[np.isfinite(errors)])
-    limit = max(1.0, 5 * 1.4826 * float(np.median(seen))) if len(seen) else 1.0
-    return np.asarray(np.clip(errors, -limit, limit))
+    if not len(seen):
+        return 1.0
+    return float(np.quantile(seen, BULK) / norm.ppf(0.5 + BULK / 2)) ** 2
 
 
 def total_band(mean: float, spread: float, level: float) -> tuple[float, float]:

@@ -3,34 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
 from core.errors import NotEnoughData
-from core.forecast.accuracy import fold_totals, measure
-from core.forecast.backtest import (
-    Replay,
-    Values,
-    forecasts_at,
-    is_mostly_zero,
-    plan_folds,
-    replay,
-    wants_model,
-)
-from core.forecast.bands import make_band, total_band, total_spread
-from core.forecast.contest import choose, with_blend
-from core.forecast.history import History, read_history
-from core.forecast.results import Accuracy, Forecast, Peak, Total
+from core.forecast.assemble import assemble
+from core.forecast.backtest import Progress, plan_folds, replay
+from core.forecast.contest import HOME, choose, with_blend
+from core.forecast.history import STEPS, History, check_request, read_history
+from core.forecast.learning import learn_from
+from core.forecast.methods import RECENT, forecasts_at, wants_model
+from core.forecast.results import Evidence, Forecast
+from core.forecast.special_days import flag_events, learnable, unlearnable
 
-CAP = 3.0
-ROUNDING = 1e-9
-FEW_WINDOWS = 3.0
-SPIKE_TIMES = 10.0
-COVERAGE_SLACK = 0.15
-PEAK_LEVEL = 0.9
-"""A band of 90 % has its upper end at the 95th percentile."""
 CAVEATS = {
     "time_zone_dropped": "times carried a zone; local wall time was kept",
     "infinite_values_ignored": "infinite counts (or above 10^15) were treated as gaps",
@@ -46,6 +32,11 @@ CAVEATS = {
     "no_better_than_naive": "in the replay nothing beat repeating the last season",
     "coverage_below_level": "in the replay the band held clearly fewer counts than its level",
     "capped": "the forecast or its band exceeded three times the largest count ever seen",
+    "spikes_left_out": "spikes and dips of the past were left out of what the methods learn from",
+    "new_level": "the newest days stand at a new level; the older history was lifted to it",
+    "unfinished_end_left_out": "the last period looked unfinished; the forecast begins with it",
+    "events_without_example": "a holiday or note lies ahead that the history holds no example of",
+    "reconciled": "channels were made to add up to the forecast of all traffic",
     "prophet_failed": "Prophet could not be used; simple seasonal methods only",
 }
 
@@ -55,14 +46,17 @@ def forecast(
     horizon: int,
     level: float = 0.8,
     *,
+    events: pd.DataFrame | None = None,
     on_progress: Callable[[float, str], None] | None = None,
 ) -> Forecast:
     """Forecast counts, with a band from the errors that the method made on this very history.
 
-    Replays the past from up to twelve moments, lets Prophet on log counts, the median of the
-    prior weeks, the seasonal naive and mixtures compete, and forecasts with the winner. The
-    accuracy belongs to the winner, chosen on the same folds: slightly flattering by nature.
-    Deterministic, and independent of whatever else runs.
+    Replays the past from up to twelve moments, lets Prophet in several recipes, profiles and the
+    seasonal naive compete there (``core.forecast.methods``), and forecasts with the blend of them,
+    or with a simple method where that did as well. Spikes of the past do not bend it; a new level
+    that lasts counts at once (``core.forecast.learning``). The accuracy is slightly flattering by
+    nature: weights and measures come from the same folds. Deterministic, and independent of
+    whatever else runs.
 
     Args:
         history: counts on a ``DatetimeIndex``, hourly, daily, weekly or monthly; any row order.
@@ -71,6 +65,8 @@ def forecast(
             forecast starts after the last period that has a count.
         horizon: periods ahead, at most 366 days of hours, 731 days, 104 weeks or 36 months.
         level: share of actual counts that the band is to hold, between 0 and 1 exclusive.
+        events: holidays and notes, ``name``, ``start``, ``end`` (naive, exclusive), as
+            ``core.forecast.special_days`` makes them; for hours and days.
         on_progress: called with the share done (0-1) and a stage: ``replaying``, ``forecasting``,
             ``done``. What it raises passes through.
 
@@ -88,7 +84,7 @@ def forecast(
             - ``negative_values`` (count).
             - ``irregular_history`` (off_grid, rows): steps that are no whole hours.
             - ``grain_not_supported`` (step_minutes): finer than an hour.
-            - ``history_too_short`` (have, need, unit): 14 days of hours, 28 days, 12 weeks or
+            - ``history_too_short`` (have, need, unit): 14 days of hours, 56 days, 12 weeks or
               12 months are needed; ``unit`` is ``day``, ``week`` or ``month``.
             - ``history_too_many_gaps`` (have, need, unit): less than half of the span has counts.
 
@@ -96,153 +92,72 @@ def forecast(
         Bands: ``core.forecast.bands``. Measures: ``core.forecast.accuracy``. At most the last
         731 days of hours are read and the last 12 weeks of them fitted (days: 1,461 and 1,096).
 
-    >>> flat = pd.Series(5.0, index=pd.date_range("2024-01-01", periods=28, freq="D"))
+    >>> flat = pd.Series(5.0, index=pd.date_range("2024-01-01", periods=56, freq="D"))
     >>> forecast(flat, 2).frame["mean"].tolist()
     [5.0, 5.0]
     """
-    _check_request(horizon, level)
+    check_request(horizon, level)
     known = read_history(history)
-    if horizon > known.grain.most_ahead:
-        raise NotEnoughData("horizon_too_long", horizon=horizon, most=known.grain.most_ahead)
-    tell = on_progress or _say_nothing
-    plan = plan_folds(len(known.values), horizon, known.grain)
-    replayed, has_model = replay(known, plan, tell)
-    tell(len(plan.origins) / (len(plan.origins) + 1), "forecasting")
-    result = _finish(known, replayed, int(horizon), float(level), has_model=has_model)
-    tell(1.0, "done")
-    return result
-
-
-def _check_request(horizon: Any, level: Any) -> None:
-    is_whole = isinstance(horizon, int | np.integer) and not isinstance(horizon, bool)
-    if not is_whole or horizon < 1:
-        raise NotEnoughData("horizon_not_positive", horizon=horizon)
-    if not isinstance(level, float | int | np.floating) or not 0 < float(level) < 1:
-        raise NotEnoughData("level_out_of_range", level=level)
+    evidence = gather_evidence(known, int(horizon), events, on_progress or _say_nothing)
+    return assemble(evidence, float(level))
 
 
 def _say_nothing(_share: float, _stage: str) -> None:
     """Stand in for a missing ``on_progress``."""
 
 
-def _finish(
-    known: History, replayed: Replay, horizon: int, level: float, *, has_model: bool
-) -> Forecast:
-    """Choose the method, forecast with it and put bands round everything."""
-    options, has_model = forecasts_at(known, len(known.values), horizon, with_model=has_model)
+def gather_evidence(
+    known: History, horizon: int, events: pd.DataFrame | None, tell: Progress
+) -> Evidence:
+    """Replay the past, weigh the methods and forecast with the choice.
+
+    Raises:
+        NotEnoughData: ``horizon_too_long`` (horizon, most).
+    """
+    if horizon > known.grain.most_ahead:
+        raise NotEnoughData("horizon_too_long", horizon=horizon, most=known.grain.most_ahead)
+    flags, missing = _flag(known, horizon, events)
+    plan = plan_folds(len(known.values), horizon, known.grain)
+    replayed, has_model = replay(known, plan, tell, flags)
+    tell(len(plan.origins) / (len(plan.origins) + 1), "forecasting")
+    options, has_model = forecasts_at(
+        known, len(known.values), horizon, with_model=has_model, events=flags
+    )
     options = {key: mean for key, mean in options.items() if key in replayed.said}
-    replayed, options = with_blend(replayed, options, known.grain.block)
-    method = choose(replayed, known.grain.name, known.grain.block)
-    frame, total, capped = _future(known, replayed, method, options[method], level)
-    peak = _peak(known, replayed, method, frame)
-    backtest, accuracy = _past(known, replayed, method, level)
-    caveats = (*known.caveats, *_caveats(known, replayed, accuracy, horizon=horizon, level=level))
-    if capped:
-        caveats += ("capped",)
-    if wants_model(known) and not has_model:
-        caveats += ("prophet_failed",)
-    return Forecast(
-        frame=frame,
-        total=total,
-        peak=peak,
-        backtest=backtest,
-        accuracy=accuracy,
+    replayed, options, shares = with_blend(replayed, options, known.grain.block)
+    method = choose(replayed, known.grain.block)
+    failed = ("prophet_failed",) if wants_model(known) and not has_model else ()
+    kept = {key: replayed.said[key] for key in (method, "seasonal_naive")}
+    tell(1.0, "done")
+    return Evidence(
+        known=known,
+        replayed=replace(replayed, said=kept),
         method=method,
-        level=level,
-        season=known.grain.season,
-        caveats=caveats,
+        mean=options[method],
+        shares=shares if method == HOME else {method: 1.0},
+        caveats=(*_learning_caveats(known), *missing, *failed),
     )
 
 
-def _future(
-    known: History, replayed: Replay, method: str, mean: Values, level: float
-) -> tuple[pd.DataFrame, Total, bool]:
-    """Return the forecast with bands, its total, and whether something had to be capped."""
-    usable = replayed.usable
-    low, high = make_band(replayed, method, known.grain, usable, level=level).around(mean)
-    roof = CAP * known.peak
-    capped = bool((np.maximum(mean, high) > roof + ROUNDING * (1 + roof)).any())
-    mean, low, high = (np.minimum(x, roof) for x in (mean, low, high))
-    spread = total_spread(replayed, method, known.grain, usable, periods=len(mean))
-    expected = float(mean.sum())
-    total_low, total_high = total_band(expected, spread.reach(level), level)
-    total = Total(
-        mean=expected,
-        low=min(expected, total_low),
-        high=max(expected, min(total_high, roof * len(mean))),
-        scale=spread.scale,
-        freedom=spread.freedom,
-    )
-    times = known.ahead(len(mean))
-    frame = pd.DataFrame({"time": times, "mean": mean, "low": low, "high": high})
-    return frame, total, capped
+def _flag(
+    known: History, horizon: int, events: pd.DataFrame | None
+) -> tuple[pd.DataFrame | None, tuple[str, ...]]:
+    """Flags of the events that the history has an example of, and what must be said of others."""
+    if events is None or events.empty or known.grain.name not in RECENT:
+        return None, ()
+    times = known.times.append(known.ahead(horizon))
+    flags = flag_events(times, events, step_seconds=STEPS[known.grain.name])
+    seen, ahead = flags.iloc[: len(known.times)], flags.iloc[len(known.times) :]
+    names = learnable(seen, ahead)
+    missing = ("events_without_example",) if unlearnable(seen, ahead) else ()
+    return (flags[names] if names else None), missing
 
 
-def _peak(known: History, replayed: Replay, method: str, frame: pd.DataFrame) -> Peak:
-    """Return the busiest period ahead, with the count that it stays below in 95 of 100 cases."""
-    mean = frame["mean"].to_numpy()
-    place = int(mean.argmax())
-    band = make_band(replayed, method, known.grain, replayed.usable, level=PEAK_LEVEL)
-    high = min(float(band.around(mean)[1][place]), max(CAP * known.peak, float(mean[place])))
-    return Peak(frame["time"].iloc[place], float(mean[place]), high)
-
-
-def _past(
-    known: History, replayed: Replay, method: str, level: float
-) -> tuple[pd.DataFrame, Accuracy]:
-    """Return the replay of the chosen method with honest bands, and its measures."""
-    width = replayed.plan.horizon
-    rows, spreads = [], {}
-    for fold in range(len(replayed.plan.origins)):
-        keep = replayed.outside_of(fold)
-        mean = replayed.said[method][fold]
-        ends = make_band(replayed, method, known.grain, keep, level=level).around(mean)
-        rows.append(_fold_rows(known, replayed, fold, mean, ends))
-        spreads[fold] = total_spread(replayed, method, known.grain, keep, periods=width)
-    backtest = pd.concat(rows, ignore_index=True).dropna(subset="actual", ignore_index=True)
-    sums = fold_totals(backtest)
-    expected = zip(sums["fold"], sums["mean"], strict=True)
-    totals = [total_band(mean, spreads[fold].reach(level), level) for fold, mean in expected]
-    return backtest, measure(backtest, known.values, known.grain.season, totals)
-
-
-def _fold_rows(
-    known: History, replayed: Replay, fold: int, mean: Values, ends: tuple[Values, Values]
-) -> pd.DataFrame:
-    """Return the replayed periods of one fold as a frame."""
-    return pd.DataFrame(
-        {
-            "fold": fold,
-            "time": known.times[replayed.places[fold]],
-            "actual": replayed.actual[fold],
-            "mean": mean,
-            "low": ends[0],
-            "high": ends[1],
-            "naive": replayed.said["seasonal_naive"][fold],
-        }
-    )
-
-
-def _caveats(
-    known: History, replayed: Replay, accuracy: Accuracy, *, horizon: int, level: float
-) -> tuple[str, ...]:
-    """Return the codes of what must be said with this forecast."""
-    seen = known.values[~np.isnan(known.values)]
-    is_constant = bool(seen.max() == seen.min())
-    windows = len(np.unique(replayed.places)) / replayed.plan.horizon
+def _learning_caveats(known: History) -> tuple[str, ...]:
+    """Return what was left out of, or carried over in, the history that the methods saw."""
+    lesson = learn_from(known, len(known.values))
     found = {
-        "constant_history": is_constant,
-        "mostly_zero": not is_constant and is_mostly_zero(seen),
-        "spike_in_history": _has_spike(seen),
-        "backtest_shorter_than_horizon": replayed.plan.horizon < horizon,
-        "few_folds": windows < FEW_WINDOWS,
-        "no_better_than_naive": not is_constant and accuracy.skill <= 0,
-        "coverage_below_level": accuracy.coverage < level - COVERAGE_SLACK,
+        "spikes_left_out": bool(lesson.is_spike.any()),
+        "new_level": lesson.level_since is not None,
     }
     return tuple(code for code, holds in found.items() if holds)
-
-
-def _has_spike(seen: Values) -> bool:
-    """Tell whether the largest count is out of all proportion to the 99th percentile."""
-    usual = float(np.quantile(seen, 0.99))
-    return bool(seen.max() > SPIKE_TIMES * max(usual, 1.0))

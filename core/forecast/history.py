@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,12 @@ STEPS = {"week": 7 * 86_400, "day": 86_400, "hour": 3_600}  # seconds
 MICROSECONDS = 1_000_000
 LARGEST_COUNT = 1e15  # beyond this, neighbouring whole numbers are no longer told apart
 LEAST_OBSERVED_SHARE = 0.5
+UNFINISHED_SHARE = 0.5
+"""A last period below this share of every like period before looks as if it were still going on."""
+LEAST_LIKE = 3
+LEAST_USUAL = 10.0
+"""Visits that a period must usually have before few of them look unfinished."""
+LEAST_TRAILING_ZEROS = 3
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Grain:
 
 GRAINS = {
     "hour": Grain("hour", "h", 168, 24, 24, "day", 24, 14 * 24, 731 * 24, 366 * 24),
-    "day": Grain("day", "D", 7, 1, 7, "day", 1, 28, 1461, 731),
+    "day": Grain("day", "D", 7, 1, 7, "day", 1, 56, 1461, 731),
     "week": Grain("week", "7D", 1, 1, 4, "week", 1, 12, 520, 104),
     "month": Grain("month", "MS", 1, 1, 3, "month", 1, 12, 240, 36),
 }
@@ -81,7 +88,8 @@ def read_history(series: pd.Series) -> History:
     """Check a series of counts and lay it on its grid.
 
     Sorts, drops the time zone (local wall time stays), sums rows of the same time, treats
-    infinities as gaps, cuts gaps off both ends, and keeps at most ``Grain.most`` periods.
+    infinities as gaps, cuts gaps off both ends, keeps at most ``Grain.most`` periods, and leaves
+    out an end that looks unfinished.
 
     Args:
         series: counts on a ``DatetimeIndex``; never mutated.
@@ -95,8 +103,8 @@ def read_history(series: pd.Series) -> History:
             ``irregular_history`` (off_grid, rows), ``history_too_short`` (have, need, unit),
             ``history_too_many_gaps`` (have, need, unit: half of the span must have counts).
     """
-    raw = _numeric(series)
-    clean, caveats = _clean(raw)
+    raw = numeric_counts(series)
+    clean, caveats = one_count_a_time(raw)
     if clean.empty:
         raise NotEnoughData("history_empty")
     grain = find_grain(pd.DatetimeIndex(clean.index))
@@ -105,6 +113,10 @@ def read_history(series: pd.Series) -> History:
     if len(kept) > grain.most:
         kept = _without_outer_gaps(kept.iloc[-grain.most :])
         caveats.append("older_history_left_out")
+    unfinished = count_unfinished(kept.to_numpy(), grain)
+    if unfinished:
+        kept = _without_outer_gaps(kept.iloc[:-unfinished])
+        caveats.append("unfinished_end_left_out")
     _check_gaps(kept, grain)
     if kept.isna().any():
         caveats.append("gaps_in_history")
@@ -117,8 +129,8 @@ def read_history(series: pd.Series) -> History:
     )
 
 
-def _numeric(series: pd.Series) -> pd.Series:
-    """Return a float copy, or raise where index or values cannot be a history."""
+def numeric_counts(series: pd.Series) -> pd.Series:
+    """Return a float copy, or raise ``NotEnoughData`` where this cannot be a history."""
     if not isinstance(series, pd.Series) or not isinstance(series.index, pd.DatetimeIndex):
         raise NotEnoughData("forecast_without_time")
     if series.dtype.kind in "cmM":
@@ -133,7 +145,7 @@ def _numeric(series: pd.Series) -> pd.Series:
     return pd.Series(values, index=series.index)
 
 
-def _clean(series: pd.Series) -> tuple[pd.Series, list[str]]:
+def one_count_a_time(series: pd.Series) -> tuple[pd.Series, list[str]]:
     """Return one finite value a time, sorted, naive, and the caveats of what was repaired."""
     caveats = []
     index = pd.DatetimeIndex(series.index)
@@ -221,6 +233,54 @@ def _lay_on_grid(clean: pd.Series, grain: Grain) -> pd.Series:
 
 def _without_outer_gaps(series: pd.Series) -> pd.Series:
     return series.loc[series.first_valid_index() : series.last_valid_index()]
+
+
+def count_unfinished(values: NDArray[np.float64], grain: Grain) -> int:
+    """Return how many periods at the end look unfinished.
+
+    An export made in the middle of a day (week, month) ends in a part of it. The last period is
+    unfinished if it has less than half of every like period of the weeks before, and these had
+    ten visits at least. Zeros that fill the rest of a day of hours after visits in the morning are
+    unfinished too, with the hour before them, if the same hours of every day of the week before
+    had visits. A day and more of zeros is an outage, not an export at noon.
+
+    >>> count_unfinished(np.array([80.0, 90, 85, 88, 20]), GRAINS["month"])
+    1
+    """
+    if grain.name == "hour":
+        zeros = _trailing_zeros(values)
+        if LEAST_TRAILING_ZEROS <= zeros < grain.cycle and _usually_busy(values, zeros):
+            return zeros + 1
+    like = values[: len(values) - 1][::-1][_like_step(grain) - 1 :: _like_step(grain)][:4]
+    like = like[~np.isnan(like)]
+    if len(like) < LEAST_LIKE or like.min() < LEAST_USUAL:
+        return 0
+    return int(values[-1] < UNFINISHED_SHARE * like.min())
+
+
+def _like_step(grain: Grain) -> int:
+    """Periods back to one that is alike: an hour of the day, a weekday, the period before."""
+    return {"hour": 24, "day": 7}.get(grain.name, 1)
+
+
+def _trailing_zeros(values: NDArray[np.float64]) -> int:
+    busy = np.flatnonzero(values != 0)
+    return len(values) - 1 - int(busy[-1]) if len(busy) else 0
+
+
+def _usually_busy(values: NDArray[np.float64], zeros: int) -> bool:
+    """Tell whether the same hours of each of the seven days before had visits."""
+    sums = [np.nansum(values[-zeros - day * 24 :][:zeros]) for day in range(1, 8)]
+    return bool(len(values) >= zeros + 7 * 24 and min(sums) >= LEAST_USUAL)
+
+
+def check_request(horizon: Any, level: Any) -> None:
+    """Raise ``NotEnoughData`` where horizon or level make no sense."""
+    is_whole = isinstance(horizon, int | np.integer) and not isinstance(horizon, bool)
+    if not is_whole or horizon < 1:
+        raise NotEnoughData("horizon_not_positive", horizon=horizon)
+    if not isinstance(level, float | int | np.floating) or not 0 < float(level) < 1:
+        raise NotEnoughData("level_out_of_range", level=level)
 
 
 def _check_gaps(kept: pd.Series, grain: Grain) -> None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+DAYS = 7
 WEEKS_BACK = 4
+PROFILE_WEEKS = 8
 SMEAR_LIMITS = (0.5, 2.0)
 SMEAR_QUANTILE = 0.99
+
+ProfileFit = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def seasons(values: NDArray[np.float64], season: int) -> NDArray[np.float64]:
@@ -63,6 +68,58 @@ def seasonal_median(values: NDArray[np.float64], season: int, horizon: int) -> N
     fitted = np.broadcast_to(profile, rows.shape)
     factor = smearing_factor(rows.ravel(), fitted.ravel())
     return _spread(profile, float(np.nanmedian(values)), horizon) * factor
+
+
+def week_profile(values: NDArray[np.float64], season: int, horizon: int) -> ProfileFit:
+    """Return the typical week of log counts round their level, for ``smoothing.to_counts``.
+
+    Each place of the week gets the median, over the last eight weeks, of how far its log count
+    lay from the running level: the centred median of seven days.
+
+    Args:
+        values: counts, NaN where missing.
+        season: 168 for hours, 7 for days.
+        horizon: periods ahead.
+
+    Returns:
+        Fitted logs of the last eight weeks, and the shape of the periods ahead, both without the
+        recent level.
+    """
+    logs = np.log1p(values[-PROFILE_WEEKS * season :])
+    days = seasons(logs, season // DAYS)
+    level = np.repeat(_running_level(days), season // DAYS)[-len(logs) :]
+    rows = seasons(logs - level, season)
+    is_seen = ~np.isnan(rows).all(axis=0)
+    profile = np.zeros(season)
+    profile[is_seen] = np.nanmedian(rows[:, is_seen], axis=0)
+    return np.resize(profile, rows.size)[-len(logs) :], np.resize(profile, horizon)
+
+
+def _running_level(days: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the centred median of seven days of the middle log count; gaps take a neighbour."""
+    is_seen = ~np.isnan(days).all(axis=1)
+    middle = pd.Series(np.nan, index=range(len(days)))
+    middle[is_seen] = np.nanmedian(days[is_seen], axis=1)
+    smooth = middle.rolling(DAYS, center=True, min_periods=1).median()
+    return smooth.bfill().ffill().fillna(0.0).to_numpy()
+
+
+def year_profile(values: NDArray[np.float64], season: int, horizon: int) -> ProfileFit:
+    """Return the shape of the year of log counts, for weeks and months; flat where season is 1.
+
+    Args:
+        values: counts, NaN where missing.
+        season: periods of a year, 1 where there are fewer than three years.
+        horizon: periods ahead.
+
+    Returns:
+        As ``week_profile``, over the whole history.
+    """
+    logs = np.log1p(values)
+    rows = seasons(logs, season)
+    around = rows - np.nanmedian(rows, axis=1, keepdims=True) if season > 1 else rows * 0.0
+    profile = np.nan_to_num(np.nanmedian(around, axis=0)) if season > 1 else np.zeros(1)
+    return np.resize(profile, rows.size)[-len(logs) :], np.resize(profile, horizon)
 
 
 def smearing_factor(actual: NDArray[np.float64], fitted: NDArray[np.float64]) -> float:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import pandas as pd
+
+from core.forecast.backtest import Replay
+from core.forecast.history import History
+from core.forecast.methods import Values
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,27 @@ class Accuracy:
 
 
 @dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a forecast rests on; other levels, sums, rates and channels are made from it.
+
+    Args:
+        known: the checked history.
+        replayed: what the chosen method and the naive guess said in each fold.
+        method: key of the chosen method.
+        mean: its counts ahead, before anything was capped.
+        shares: weight of each method in it, summing to one.
+        caveats: codes that belong to the way the mean was made.
+    """
+
+    known: History
+    replayed: Replay
+    method: str
+    mean: Values
+    shares: Mapping[str, float]
+    caveats: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Forecast:
     """A forecast, the replay that justifies it, and what must be said with it.
 
@@ -84,10 +110,12 @@ class Forecast:
             ``time``, ``actual``, ``mean``, ``low``, ``high``, ``naive``. The band of a fold is
             made without any error from that fold's own window of time.
         accuracy: the replay in numbers.
-        method: stable key of the method that won, see ``core.forecast.backtest.METHODS``.
+        method: stable key of the method that won, see ``core.forecast.methods.METHODS``.
+        shares: weight of each method in the forecast, summing to one.
         level: the share of actual counts that the band is meant to hold.
         season: seasonal period in periods of the history (168 for hours, 7 for days).
         caveats: codes of what the reader must be told, see ``core.forecast.engine.CAVEATS``.
+        evidence: what the forecast rests on.
     """
 
     frame: pd.DataFrame
@@ -96,6 +124,8 @@ class Forecast:
     backtest: pd.DataFrame
     accuracy: Accuracy
     method: str
+    shares: Mapping[str, float]
     level: float
     season: int
     caveats: tuple[str, ...]
+    evidence: Evidence = field(repr=False)

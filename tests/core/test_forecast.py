@@ -13,10 +13,11 @@ import pytest
 
 from core.errors import NotEnoughData
 from core.forecast import Forecast, forecast
-from core.forecast import backtest as backtest_module
-from core.forecast.backtest import METHODS, plan_folds
+from core.forecast import methods as methods_module
+from core.forecast.backtest import plan_folds
 from core.forecast.engine import CAVEATS
 from core.forecast.history import GRAINS, read_history
+from core.forecast.methods import METHODS
 from core.forecast.model import ModelError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,7 @@ ODD_HISTORIES = {
     "growing": (pd.Series(np.exp(np.arange(672) / 60), BASE.index), "capped"),
     "stray row": (pd.concat([pd.Series([3.0], pd.DatetimeIndex(["1900-01-01"])), BASE]), None),
     "days": (days(), None),
-    "shortest days": (days(28), "backtest_shorter_than_horizon"),
+    "shortest days": (days(56), "backtest_shorter_than_horizon"),
     "weeks": (pd.Series(days(30).to_numpy(), pd.date_range("2023", periods=30, freq="W")), None),
     "months": (pd.Series(days(40).to_numpy(), pd.date_range("2020", periods=40, freq="MS")), None),
 }
@@ -119,7 +120,7 @@ def test_odd_histories_give_sound_forecasts_and_stay_as_they_were(name: str) -> 
         (BASE * np.nan, "history_empty"),
         (BASE.iloc[:1], "history_too_short"),
         (BASE.iloc[: 14 * 24 - 1], "history_too_short"),
-        (days(27), "history_too_short"),
+        (days(55), "history_too_short"),
         (replaced(BASE, 3, -1), "negative_values"),
         (replaced(BASE, 3, -np.inf), "negative_values"),
         (BASE.sample(frac=0.1, random_state=1), "history_too_many_gaps"),
@@ -140,7 +141,7 @@ def test_what_cannot_be_forecast_is_refused_with_a_code(history: object, code: s
 
 def test_a_refusal_says_have_and_need_in_whole_days() -> None:
     assert dict(refusal(BASE.iloc[:335]).params) == {"have": 13, "need": 14, "unit": "day"}
-    assert dict(refusal(days(27)).params) == {"have": 27, "need": 28, "unit": "day"}
+    assert dict(refusal(days(55)).params) == {"have": 55, "need": 56, "unit": "day"}
 
 
 @pytest.mark.parametrize("horizon", [0, -1, 1.5, True, None, "3", float("nan")])
@@ -224,7 +225,7 @@ def test_progress_rises_to_one_and_may_stop_the_work() -> None:
 
 @pytest.mark.parametrize("fails_after", [0, 3])
 def test_without_prophet_the_simple_methods_carry_on(monkeypatch, fails_after: int) -> None:
-    calls, real = [], backtest_module.prophet_mean
+    calls, real = [], methods_module.fit_prophet
 
     def failing(*args: object, **options: object) -> np.ndarray:
         calls.append(1)
@@ -232,7 +233,7 @@ def test_without_prophet_the_simple_methods_carry_on(monkeypatch, fails_after: i
             raise ModelError
         return real(*args, **options)
 
-    monkeypatch.setattr(backtest_module, "prophet_mean", failing)
+    monkeypatch.setattr(methods_module, "fit_prophet", failing)
     result = forecast(BASE, 24)
     assert_sound(result, 24)
     assert "prophet_failed" in result.caveats
