@@ -1,12 +1,22 @@
 """Forecast: what to expect next, and how sure is that?"""
 
 from ui.page import open_page
-from ui.sections import forecast
+from ui.sections.forecast_ahead import draw_ahead
+from ui.sections.forecast_answer import draw_answer, make
+from ui.sections.forecast_channels import draw_channels
+from ui.sections.forecast_check import draw_check
+from ui.sections.forecast_odds import draw_odds
+from ui.sections.forecast_parts import draw_parts
+from ui.sections.forecast_plan import draw_plan
+from ui.sections.forecast_question import ask
 
 view = open_page("forecast")
-question = forecast.ask(view)
-result = forecast.make(view, question)
-forecast.draw_answer(question, result)
-forecast.draw_ahead(view, question, result)
-forecast.draw_odds(view, question, result)
-forecast.draw_replay(view, question, result)
+question = ask(view)
+result = make(view, question)
+draw_answer(question, result)
+draw_ahead(view, question, result)
+draw_odds(view, question, result)
+draw_channels(view, question)
+draw_plan(view, question, result)
+draw_check(view, question, result)
+draw_parts(view, question, result)

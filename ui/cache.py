@@ -1,9 +1,9 @@
 """The only module that caches: one-line wrappers round core functions.
 
-Every cache belongs to one session and is bounded (what shows its progress in words is kept in
-session state, the rest in Streamlit's cache with session scope). The key is the digest of the file plus all
-parameters; the traffic itself goes unhashed (its name starts with an underscore), for Streamlit
-hashes large frames on a sample only. Expected failures are raised and so never cached.
+Every cache belongs to one session and is bounded; what shows its progress in words is kept in
+session state, the rest in Streamlit's cache with session scope. The key is the digest of the file
+plus all parameters; the traffic itself goes unhashed (its name starts with an underscore), for
+Streamlit hashes large frames on a sample only. Expected failures are raised and so never cached.
 """
 
 from __future__ import annotations
@@ -206,6 +206,13 @@ def make_channel_forecasts(
     )
 
 
+def known_channel_forecasts(
+    key: Key, horizon: int, level: float
+) -> forecast.ChannelForecasts | None:
+    """What ``make_channel_forecasts`` has made in this session, ``None`` if nothing."""
+    return state.answer(("channel forecasts", *key, horizon, level))
+
+
 _STAGES = {
     "replaying": "Trying the forecast on your past weeks …",
     "forecasting": "Looking ahead …",
@@ -225,8 +232,12 @@ def _with_progress(
     if known is not None:
         return known
     bar = st.progress(0.0, text=say(""))
+
+    def tell(share: float, stage: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), say(stage))
+
     try:
-        result = make(lambda share, stage: bar.progress(min(max(share, 0.0), 1.0), say(stage)))
+        result = make(tell)
     finally:
         bar.empty()
     state.keep_answer(key, result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,7 @@ class Card:
         metric: the metric, for the subtitle of the picture.
         columns: names for people of the columns of ``data``.
         is_pickable: whether the page wants to hear of clicks and drags.
+        settings: what made the numbers: further columns of the CSV, the same in every row.
     """
 
     slug: str
@@ -43,6 +45,12 @@ class Card:
     metric: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     is_pickable: bool = False
+    settings: Mapping[str, str | float | int] = field(default_factory=dict)
+
+    @property
+    def file(self) -> pd.DataFrame:
+        """The numbers as they leave the app: with names for people and what made them."""
+        return self.data.rename(columns=self.columns).assign(**self.settings)
 
 
 def show(view: View, card: Card) -> Picked:
@@ -82,7 +90,7 @@ def _downloads(view: View, card: Card) -> None:
         for label, mime, make in (
             ("PNG", "image/png", lambda: export.chart_png(_picture(view, card))),
             ("SVG", "image/svg+xml", lambda: export.chart_svg(_picture(view, card))),
-            ("CSV", "text/csv", lambda: export.frame_csv(card.data.rename(columns=card.columns))),
+            ("CSV", "text/csv", lambda: export.frame_csv(card.file)),
         ):
             st.download_button(
                 label,

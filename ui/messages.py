@@ -8,6 +8,7 @@ from typing import Any
 
 from core import wording
 from core.errors import AppError
+from core.forecast.cautious import LEAST_PERIODS
 from core.ingest import Note
 from core.metrics import METRICS
 from ui.text import escape
@@ -288,9 +289,9 @@ ERRORS: Mapping[str, Words] = {
         "GA4's Traffic acquisition report has them; download it with all columns.",
     ),
     "history_too_short": lambda p: Message(
-        f"The history is {_length(p['have'], p)} long; a forecast needs {p['need']}.",
+        f"The history is {_length(p['have'], p)} long; {_which_forecast(p)} needs {p['need']}.",
         "What repeats from week to week can only be seen after some weeks.",
-        "Export a longer range of dates from GA4; eight weeks are good, a year is better.",
+        "Choose or export a longer range of dates; eight weeks are good, a year is better.",
     ),
     "history_too_many_gaps": lambda p: Message(
         f"{_only(_length(p['have'], p))} of the history {_have(p['have'])} a count; {p['need']} "
@@ -344,6 +345,21 @@ ERRORS: Mapping[str, Words] = {
         "Only counts can be forecast.",
         _EXPORT_AGAIN,
     ),
+    "country_not_offered": lambda p: Message(
+        f"We do not know the public holidays of “{escape(_short(str(p['country'])))}”.",
+        "The forecast would take them for usual days.",
+        "Choose another country, or write the holidays down as notes.",
+    ),
+    "sum_not_possible": lambda p: Message(
+        f"A forecast by {p['grain']} cannot be shown by {p['unit']}.",
+        "Only longer steps can be added up from shorter ones.",
+        "Choose another step.",
+    ),
+    "rate_without_counts": lambda p: Message(
+        "There are too few counts to forecast this rate.",
+        "A rate of hardly any visits jumps about.",
+        "Choose a longer range of dates, or all traffic.",
+    ),
     "note_without_text": lambda p: Message(
         f"The note{_in_row(p)} has no text.",
         "A mark on the chart helps only if it says what happened.",
@@ -391,6 +407,10 @@ ERRORS: Mapping[str, Words] = {
         "Write it as 2024-04-17 for a whole day, or 2024-04-17 18:00 for an hour.",
     ),
 }
+
+
+def _which_forecast(params: Mapping[str, Any]) -> str:
+    return "even a cautious forecast" if params["need"] <= LEAST_PERIODS else "a full forecast"
 
 
 def _in_row(params: Mapping[str, Any]) -> str:
@@ -652,24 +672,75 @@ CAVEATS: Mapping[str, str] = {
     "backtest_shorter_than_horizon": "The history is too short to try this horizon on the past; "
     "we tried a shorter one and widened the band further out.",
     "few_folds": "There was little past to try it on, so “how far off” is a rough guess.",
-    "no_better_than_naive": "On past weeks this was no better than repeating the week before.",
-    "coverage_below_level": "On past weeks the band held too few counts: trust it less.",
+    "no_better_than_naive": "On the past it was no better than repeating what had been there a "
+    "season (week, month or year) before.",
+    "coverage_below_level": "On past stretches the band held too few counts: trust it less.",
     "capped": "It ran off and was stopped at three times the largest count ever seen.",
     "prophet_failed": "Prophet could not be used here; simpler methods made this forecast.",
+    "spikes_left_out": "Spikes and dips of the past were left out of what it learned from: it "
+    "does not expect them again.",
+    "new_level": "The newest days stand at a new level; it goes on from there.",
+    "unfinished_end_left_out": "The end of the file looked unfinished, so it was left out and the "
+    "forecast begins with it.",
+    "events_without_example": "A special day lies ahead that your file has no example of; it is "
+    "treated like any other day.",
+    "reconciled": "All channels were forecast together, so that they add up to all traffic.",
+    "level_only": "It knows one level only: that some weekdays, or times of the year, bring more "
+    "than others cannot be told yet.",
+    "incomplete_days_left_out": "The first or last day lacks hours and was not used.",
+    "weekdays_not_seen": "A weekday lies ahead that your file does not hold.",
+    "spike_cut_back": "A day (week, month) far from all others counts less, so that it does not "
+    "set the level.",
 }
 """Caveats of a forecast, by code."""
 
-METHODS: Mapping[str, str] = {
-    "prophet_log_flat": "Prophet on log counts with a flat trend",
-    "prophet_log_flat_yearly": "Prophet on log counts with a flat trend and a yearly season",
-    "seasonal_median": "the median of the last four weeks",
-    "seasonal_mean": "the mean of the last four weeks",
-    "seasonal_naive": "the last week repeated",
-    "average": "the mean of Prophet and the last four weeks",
-    "average_yearly": "the mean of Prophet with a yearly season and the last four weeks",
-    "blend": "Prophet and simple weekly methods, weighted by how well each did on past weeks",
+FITS: Mapping[str, str] = {
+    "prophet_recent": "Prophet on the newest weeks",
+    "prophet_one_day": "Prophet with one shape for all days",
+    "prophet_long": "Prophet on many weeks",
+    "prophet_counts": "Prophet on plain counts",
+    "prophet_yearly": "Prophet with a yearly season",
+    "prophet_events": "Prophet with holidays and notes",
+    "prophet_damped": "Prophet with growth that levels off",
+    "profile": "the typical week or year",
+    "seasonal_median": "the median of the last four weeks (months)",
+    "seasonal_mean": "the mean of the last four weeks (months)",
+    "seasonal_naive": "the last season repeated",
 }
+"""Ways to find the shape of what is ahead, for the middle of a sentence."""
+
+MEMORIES: Mapping[str, str] = {
+    "fast": "quick to follow the newest days",
+    "steady": "steady over about a week",
+    "slow": "slow to move",
+}
+"""How fast a level follows what is new, for the middle of a sentence."""
+
+_ALONE = ("prophet_damped", "seasonal_median", "seasonal_mean", "seasonal_naive")
+METHODS: Mapping[str, str] = (
+    {
+        f"{fit}_{memory}": f"{words}, its level {pace}"
+        for fit, words in FITS.items()
+        if fit not in _ALONE
+        for memory, pace in MEMORIES.items()
+    }
+    | {key: FITS[key] for key in _ALONE}
+    | {"blend": "Prophet and simple methods, weighted by how well each did on the past"}
+)
 """Ways of forecasting, by key, for the middle of a sentence."""
+
+CAMPAIGN_CAVEATS: Mapping[str, str] = {
+    "campaign_outside_horizon": "No day of this campaign lies in the time ahead.",
+    "campaign_cut_by_horizon": "The campaign reaches beyond the forecast; the days outside of it "
+    "are left out.",
+    "campaign_in_part_of_a_period": "Of a week or month that the campaign covers in part, only "
+    "its share of the days is changed.",
+    "nothing_expected_from_channel": "Nothing is expected from this channel on those days, and any "
+    "per cent of nothing is nothing.",
+    "channel_above_total": "Here and there the channel is expected to bring more than all traffic "
+    "together, for the two were forecast apart: take the added visits as rough.",
+}
+"""What must be said with a campaign, by code."""
 
 RULES: Mapping[str, str] = {
     "busiest_hours": "busiest hours",

@@ -31,7 +31,7 @@ CAP = 3.0
 ROUNDING = 1e-9
 STEEPEST = 0.5
 """Spread grows at most with the square root of the lead, as a random walk does."""
-USUAL_STEEPNESS, STEEPNESS_WEIGHT = 0.1, 20.0
+USUAL_STEEPNESS, STEEPNESS_WEIGHT = 0.2, 50.0
 """What is believed before any error was seen, and how many leads of errors that is worth."""
 LARGE_ENOUGH_MEAN = 5.0
 MEDIAN_OF_CHI_SQUARE = 0.4549
@@ -145,7 +145,7 @@ def estimate_steepness(errors: Values, leads: NDArray[np.int64], block: int) -> 
     """Return the power of the lead with which the typical error grows, 0 to 0.5.
 
     The slope of log mean absolute errors of each block of leads on the log of the lead, drawn
-    towards a tenth, for a few folds tell little about it.
+    towards a fifth, for a few folds tell little about it.
 
     >>> lead = np.arange(100)
     >>> 0.4 < estimate_steepness(np.sqrt(lead + 1.0), lead, block=1) <= 0.5

@@ -249,8 +249,9 @@ def count_unfinished(values: NDArray[np.float64], grain: Grain) -> int:
     """
     if grain.name == "hour":
         zeros = _trailing_zeros(values)
-        if LEAST_TRAILING_ZEROS <= zeros < grain.cycle and _usually_busy(values, zeros):
-            return zeros + 1
+        if zeros >= LEAST_TRAILING_ZEROS:
+            is_part_of_day = zeros < grain.cycle and _usually_busy(values, zeros)
+            return zeros + 1 if is_part_of_day else 0
     like = values[: len(values) - 1][::-1][_like_step(grain) - 1 :: _like_step(grain)][:4]
     like = like[~np.isnan(like)]
     if len(like) < LEAST_LIKE or like.min() < LEAST_USUAL:

@@ -12,7 +12,6 @@ from core.forecast.results import Forecast
 
 UNITS = {"hour": ("day", "week", "month"), "day": ("week", "month"), "week": (), "month": ()}
 """Sums that make sense for each grain."""
-_DAYS = {"day": 1, "week": 7, "month": 30}
 
 
 def sum_by(result: Forecast, unit: str) -> pd.DataFrame:
@@ -36,21 +35,21 @@ def sum_by(result: Forecast, unit: str) -> pd.DataFrame:
     known = result.evidence.known
     if unit not in UNITS[known.grain.name]:
         raise NotEnoughData("sum_not_possible", grain=known.grain.name, unit=unit)
-    a_day = 24 if known.grain.name == "hour" else 1
     groups = result.frame.groupby(_starts(result.frame["time"], unit), sort=True)
     sums = groups.agg(time=("time", "first"), mean=("mean", "sum"), periods=("mean", "size"))
-    spread = sum_spread(
-        result.evidence.replayed,
-        result.method,
-        known.grain,
-        result.evidence.replayed.usable,
-        periods=_DAYS[unit] * a_day,
-    )
-    reach = np.array([spread.reach(result.level, stretch) for stretch in range(len(sums))])
-    missing = np.sqrt(np.maximum(1.0, _DAYS[unit] * a_day / sums["periods"].to_numpy()))
+    spreads = {
+        size: sum_spread(
+            result.evidence.replayed,
+            result.method,
+            known.grain,
+            result.evidence.replayed.usable,
+            periods=int(size),
+        )
+        for size in sums["periods"].unique()
+    }
     ends = [
-        total_band(mean, width, result.level)
-        for mean, width in zip(sums["mean"], reach * missing, strict=True)
+        total_band(mean, spreads[size].reach(result.level, stretch), result.level)
+        for stretch, (mean, size) in enumerate(zip(sums["mean"], sums["periods"], strict=True))
     ]
     roof = CAP * known.peak * sums["periods"].to_numpy()
     sums["low"] = np.minimum([low for low, _ in ends], sums["mean"])

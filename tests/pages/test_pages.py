@@ -625,24 +625,3 @@ def assert_no_markdown_from_outside(app: AppTest) -> None:
             assert "![x](" not in element.value
             assert "[a](" not in element.value
             assert not re.search(r"(?<!\\)<script", element.value)
-
-
-def test_a_forecast_follows_the_choices(sample_export) -> None:
-    app = start(sample_export, "pages/4_Forecast.py")
-    whole = app.subheader[0].value
-    assert "37" in whole
-    app.selectbox[1].select("Referral").run()
-    assert not app.exception
-    assert "from Referral" in app.subheader[0].value
-    app.selectbox[2].select(14).run()
-    assert "next 14 days" in app.subheader[0].value
-
-
-def test_the_chance_of_more_follows_the_slider(sample_export) -> None:
-    app = go_to(start(sample_export), "pages/4_Forecast.py")
-    slider = next(one for one in app.slider if one.label.startswith("How likely"))
-    start_chance = next(words for words in headlines(app) if words.startswith("A chance of"))
-    assert "1 % of more than" in start_chance or "10 % of more than" in start_chance
-    slider.set_value(slider.min).run()
-    assert any(words.startswith("A chance above 99 %") for words in headlines(app))
-    assert "plan for" in words(app)

@@ -135,7 +135,17 @@ def rhythms_of(parts):
 def said(rows: int = 24):
     times = pd.date_range("2024-01-01", periods=rows, freq="h")
     values = {"mean": 5.0, "low": 0.0, "high": 9.0, "actual": 4.0, "value": 4.0}
-    return pd.DataFrame({"time": times} | values)
+    ends = {"stop": times + pd.Timedelta(hours=1), "is_whole": times > times[0]}
+    return pd.DataFrame({"time": times} | values | ends)
+
+
+def seen(rows: int = 24):
+    return said().head(rows)[["time", "value", "stop"]]
+
+
+def week_parts():
+    table = pd.DataFrame({"name": list(NAMES), "difference": 0.1, "low": 0.05, "high": 0.2})
+    return table.assign(ahead=np.nan, is_clear=[True] * 4 + [False], n=4)
 
 
 def chances(mean):
@@ -214,8 +224,15 @@ CHARTS = {
     "intervals, same hours": lambda: intervals(counted=0.45),
     "intervals": intervals,
     "intervals, dark": lambda: intervals(mode="dark"),
-    "forecast": lambda: forecast.ahead(said(), said(), "Sessions", "light"),
-    "replay": lambda: forecast.replayed(said(), "Sessions", "dark"),
+    "forecast, hours": lambda: forecast.ahead(seen(), said(), "Sessions", "hour", "light"),
+    "forecast, days": lambda: forecast.ahead(seen(), said(), "Sessions", "day", "light"),
+    "forecast, many days": lambda: forecast.ahead(seen(), said(90), "Sessions", "day", "dark"),
+    "forecast, no history": lambda: forecast.ahead(seen(0), said(), "Sessions", "month", "dark"),
+    "forecast, level only": lambda: forecast.ahead(
+        seen(), said(), "Sessions", "day", "light", is_hollow=True
+    ),
+    "replay": lambda: forecast.replayed(said(), "Sessions", "hour", "dark"),
+    "parts of the week": lambda: forecast.parts(week_parts(), "day", "light"),
     "at stake": lambda: recommendations.at_stake(
         pd.DataFrame(
             {

@@ -14,8 +14,8 @@ from core import explain, levels, spikes, wording
 from core.channels import BETTER, LIKE_THE_REST, NOT_A_CHANNEL, TOO_LITTLE_DATA, WORSE
 from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
 from core.errors import AppError
-from core.forecast.backtest import METHODS
-from core.forecast.engine import CAVEATS
+from core.forecast import cautious, engine
+from core.forecast.methods import FITS, MEMORIES, METHODS, SIMPLE
 from core.ingest.notes import Note
 from core.metrics import METRICS
 from core.recommendations import RULES
@@ -32,6 +32,7 @@ from ui.sections.what_was_that import span_of
 from ui.text import escape
 
 ROOT = Path(__file__).parents[2]
+CAVEATS = engine.CAVEATS | cautious.CAVEATS
 PARAMS = {
     "have": 3,
     "need": 7,
@@ -47,6 +48,7 @@ PARAMS = {
     "limit": 50_000_000,
     "kind": "picture",
     "count": 2,
+    "country": "![x](https://evil.example/x.png)",
     "step_minutes": 15.0,
     "horizon": 10**6,
     "most": 8784,
@@ -120,6 +122,8 @@ def test_every_code_has_words_and_no_words_are_left_over() -> None:
     assert set(messages.NOTES) == NOTE_CODES
     assert set(messages.CAVEATS) == set(CAVEATS)
     assert set(messages.METHODS) == set(METHODS)
+    assert set(messages.FITS) == {*FITS, *SIMPLE, "prophet_damped"}
+    assert set(messages.MEMORIES) == set(MEMORIES)
     assert set(messages.RULES) == set(RULES)
     assert set(VERDICTS) == {SAME_NUMBER, FOLLOWS_CLOCK, DIFFERS, STILL_THERE, CANNOT_TELL}
 

@@ -2,38 +2,65 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
+from ui.charts.numbers import number_axis
 from ui.charts.theme import PALETTES, Mode, time_axis
 
 SEEN, SAID = "counted", "forecast"
+MOST_BARS = 75
+"""More of them are drawn as lines: bars would be thinner than the gaps between them."""
+_HEIGHT = 340
+_INSET = 0.1
+"""Part of a step that stays empty on either side of a bar."""
+_CLEAR, _PALE = 0.7, 0.3
+"""Opacity of a bar ahead: the line of its band stays readable over it."""
+_MOST_DOTS = 31
+_SAID = ["time", "mean", "low", "high", "stop", "is_whole"]
+_MOMENTS = {"hour": "%a %-d %b %Y, %H:00", "month": "%B %Y", "week": "from %a %-d %b %Y"}
 
 
-def ahead(history: pd.DataFrame, said: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
-    """Draw the newest history, then the forecast with its band.
+def ahead(
+    seen: pd.DataFrame,
+    said: pd.DataFrame,
+    label: str,
+    step: str,
+    mode: Mode,
+    *,
+    is_hollow: bool = False,
+) -> alt.LayerChart:
+    """Draw the newest history, then the forecast with its band: few as bars, many as lines.
 
     Args:
-        history: ``time``, ``value``.
-        said: ``time``, ``mean``, ``low``, ``high``.
+        seen: ``time``, ``value``, ``stop`` (end, exclusive).
+        said: ``time``, ``mean``, ``low``, ``high``, ``stop``, ``is_whole`` (else paler).
         label: name of the measure.
+        step: what a row is: ``hour``, ``day``, ``week`` or ``month``.
         mode: light or dark.
+        is_hollow: whether the forecast stands on too little data.
     """
-    lines = pd.concat(
+    rows = pd.concat(
         [
-            history.assign(kind=SEEN),
-            said[["time", "mean"]].rename(columns={"mean": "value"}).assign(kind=SAID),
-        ]
+            seen.assign(kind=SEEN, is_whole=True),
+            said[_SAID].rename(columns={"mean": "value"}).assign(kind=SAID),
+        ],
+        ignore_index=True,
     )
-    return _with_band(lines, said, label, mode)
+    if step != "hour" and len(rows) <= MOST_BARS:
+        return _bars(rows, label, step, mode, is_hollow=is_hollow)
+    return _lines(rows[["time", "value", "kind"]], said, label, step, mode)
 
 
-def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
+def replayed(fold: pd.DataFrame, label: str, step: str, mode: Mode) -> alt.LayerChart:
     """Draw what was forecast for a past stretch and what was then counted.
 
     Args:
         fold: ``time``, ``actual``, ``mean``, ``low``, ``high``.
         label: name of the measure.
+        step: what a row is.
         mode: light or dark.
     """
     parts = {SEEN: "actual", SAID: "mean"}
@@ -43,43 +70,166 @@ def replayed(fold: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
             for kind, column in parts.items()
         ]
     )
-    return _with_band(lines, fold, label, mode)
+    return _lines(lines, fold, label, step, mode)
 
 
-def _with_band(lines: pd.DataFrame, band: pd.DataFrame, label: str, mode: Mode) -> alt.LayerChart:
+def _moment(step: str) -> alt.Tooltip:
+    return alt.Tooltip("time:T", title="Time", format=_MOMENTS.get(step, "%a %-d %b %Y"))
+
+
+def _height_axis(label: str, step: str) -> alt.Y:
+    """Counts from zero on."""
+    return alt.Y(
+        "value:Q",
+        title=f"{label} per {step}",
+        scale=alt.Scale(zero=True),
+        axis=number_axis("count", []),
+    )
+
+
+def _kinds(mode: Mode, *, is_hollow: bool = False) -> alt.Color:
     palette = PALETTES[mode]
-    moment = alt.Tooltip("time:T", title="Time", format="%a %-d %b %Y, %H:00")
-    x = alt.X("time:T", title=None, axis=time_axis())
-    scale = alt.Scale(domain=[SEEN, SAID], range=[palette.context, palette.primary])
+    said = palette.background if is_hollow else palette.primary
+    scale = alt.Scale(domain=[SEEN, SAID], range=[palette.context, said])
+    return alt.Color("kind:N", title=None, scale=scale)
+
+
+def _band_tips() -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("low:Q", title="Band from", format=",.0f"),
+        alt.Tooltip("high:Q", title="to", format=",.0f"),
+    ]
+
+
+def _bars(
+    rows: pd.DataFrame, label: str, step: str, mode: Mode, *, is_hollow: bool
+) -> alt.LayerChart:
+    """A bar a period, from zero; a line over each forecast from end to end of its band."""
+    palette = PALETTES[mode]
+    table = _with_edges(rows)
+    tips = [
+        _moment(step),
+        alt.Tooltip("kind:N", title="Bar"),
+        alt.Tooltip("value:Q", title=label, format=",.0f"),
+    ]
+    x = alt.X("left:T", title=None, axis=_from_the_left(step))
+    y = _height_axis(label, step)
+    seen, said = (table[table["kind"] == kind] for kind in (SEEN, SAID))
+    base = {"x": x, "x2": "right:T", "y": y, "y2": alt.datum(0), "tooltip": tips}
+    kinds = _kinds(mode, is_hollow=is_hollow)
+    drawn = alt.Chart(seen).mark_rect().encode(color=kinds, **base)
+    look: dict[str, Any] = {}
+    if is_hollow:
+        look = {"stroke": palette.context, "strokeDash": [3, 2]}
+    expected = (
+        alt.Chart(said)
+        .mark_rect(**look)
+        .encode(
+            color=kinds,
+            fillOpacity=alt.condition("datum.is_whole", alt.value(_CLEAR), alt.value(_PALE)),
+            **{**base, "tooltip": [*tips, *_band_tips()]},
+        )
+    )
+    reach = (
+        alt.Chart(said)
+        .mark_rule(color=palette.text, strokeWidth=1.6)
+        .encode(x="middle:T", y="low:Q", y2="high:Q", tooltip=[*tips, *_band_tips()])
+    )
+    return alt.LayerChart(layer=[drawn, expected, reach], height=_HEIGHT)
+
+
+def _from_the_left(step: str) -> alt.Axis:
+    """Names begin where their bars do."""
+    axis = time_axis("month" if step == "month" else "day")
+    axis.labelAlign, axis.labelFlush, axis.labelBound = "left", False, True
+    return axis
+
+
+def _with_edges(rows: pd.DataFrame) -> pd.DataFrame:
+    """Left and right edge of each bar, and its middle."""
+    length = rows["stop"] - rows["time"]
+    return rows.assign(
+        left=rows["time"] + _INSET * length,
+        right=rows["stop"] - _INSET * length,
+        middle=rows["time"] + length / 2,
+    )
+
+
+def _lines(
+    lines: pd.DataFrame, band: pd.DataFrame, label: str, step: str, mode: Mode
+) -> alt.LayerChart:
+    palette = PALETTES[mode]
+    axis = time_axis(step if step in ("hour", "month") else "day")
+    x = alt.X("time:T", title=None, axis=axis)
+    y = _height_axis(label, step)
+    tips = [_moment(step), *_band_tips()]
     area = (
         alt.Chart(band)
         .mark_area(color=palette.primary, fillOpacity=0.25)
-        .encode(
-            x=x,
-            y=alt.Y("low:Q", title=label, scale=alt.Scale(zero=True)),
-            y2="high:Q",
-            tooltip=[
-                moment,
-                alt.Tooltip("low:Q", title="Band from", format=",.0f"),
-                alt.Tooltip("high:Q", title="to", format=",.0f"),
-            ],
-        )
+        .encode(x=x, y=alt.Y("low:Q", title=f"{label} per {step}"), y2="high:Q", tooltip=tips)
     )
     drawn = (
         alt.Chart(lines)
-        .mark_line(strokeWidth=1.6)
+        .mark_line(strokeWidth=1.6, point=_dots(lines))
         .encode(
             x=x,
-            y=alt.Y("value:Q", title=label),
-            color=alt.Color("kind:N", title=None, scale=scale),
+            y=y,
+            color=_kinds(mode),
             tooltip=[
-                moment,
+                _moment(step),
                 alt.Tooltip("kind:N", title="Line"),
                 alt.Tooltip("value:Q", title=label, format=",.0f"),
             ],
         )
     )
-    return alt.LayerChart(layer=[area, drawn], height=340)
+    return alt.LayerChart(layer=[area, drawn], height=_HEIGHT)
+
+
+def _dots(lines: pd.DataFrame) -> alt.OverlayMarkDef | bool:
+    """Dots on lines of few points."""
+    is_few = len(lines) <= 2 * _MOST_DOTS
+    return alt.OverlayMarkDef(size=30) if is_few else False
+
+
+def parts(table: pd.DataFrame, noun: str, mode: Mode) -> alt.LayerChart:
+    """Draw how far weekdays, parts of the day or months are from an average one.
+
+    Args:
+        table: ``name``, ``difference``, ``low``, ``high`` (0.1 is 10 % above), ``is_clear``.
+        noun: of what a row is one, for the axis.
+        mode: light or dark.
+    """
+    palette = PALETTES[mode]
+    base = alt.Chart(table).encode(
+        y=alt.Y("name:N", title=None, sort=list(table["name"])),
+        color=alt.condition(
+            "datum.is_clear", alt.value(palette.primary), alt.value(palette.context)
+        ),
+        tooltip=[
+            alt.Tooltip("name:N", title="What"),
+            alt.Tooltip("difference:Q", title="Against an average one", format="+.0%"),
+            alt.Tooltip("low:Q", title="95 % interval from", format="+.0%"),
+            alt.Tooltip("high:Q", title="to", format="+.0%"),
+            alt.Tooltip("ahead:Q", title="In the forecast", format="+.0%"),
+        ],
+    )
+    x = alt.X(
+        "difference:Q",
+        title=f"Against an average {noun}",
+        axis=number_axis("share", [], is_signed=True, grid=True, tickCount=4),
+    )
+    even = alt.Chart(pd.DataFrame({"even": [0.0]})).mark_rule(
+        color=palette.muted, strokeDash=[4, 3]
+    )
+    layers = [
+        even.encode(x="even:Q"),
+        base.mark_rule(strokeWidth=3).encode(x=alt.X("low:Q"), x2="high:Q"),
+        base.transform_filter("datum.is_clear").mark_point(size=110, opacity=1).encode(x=x),
+        base.transform_filter("!datum.is_clear")
+        .mark_point(size=90, filled=False, opacity=1, strokeWidth=2, fill=palette.background)
+        .encode(x=x),
+    ]
+    return alt.LayerChart(layer=layers, height=alt.Step(30))
 
 
 def odds(curve: pd.DataFrame, asked: float, label: str, mode: Mode) -> alt.LayerChart:
@@ -98,7 +248,7 @@ def odds(curve: pd.DataFrame, asked: float, label: str, mode: Mode) -> alt.Layer
             "total:Q",
             title=f"{label} in total",
             scale=alt.Scale(zero=False, nice=False),
-            axis=alt.Axis(format=",.0f", grid=False),
+            axis=number_axis("count", [], grid=False, labelFlush=True),
         ),
         tooltip=[
             alt.Tooltip("total:Q", title=f"More than so many {label.lower()}", format=",.0f"),

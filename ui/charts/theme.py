@@ -21,6 +21,7 @@ ChartT = TypeVar("ChartT", bound=alt.TopLevelMixin)
 
 FONT: Final = '"Source Sans", "Source Sans Pro", "Helvetica Neue", Arial, sans-serif'
 COLOURED_CHANNELS: Final = 6
+_DAY_MS: Final = 86_400_000
 
 
 @dataclass(frozen=True)
@@ -115,8 +116,8 @@ def time_axis(grain: str = "hour") -> alt.Axis:
     words = f"hours(datum.value) == 0 ? {day} + {year} : {hour}"
     if grain == "month":
         words = "timeFormat(datum.value, '%b %Y')"
-    # no "12:00" between the few days of a short file
-    least = 86_400_000 if grain == "day" else alt.Undefined
+    # no "12:00" between the few days of a short file, no month named twice
+    least = {"day": _DAY_MS, "month": 28 * _DAY_MS}.get(grain, alt.Undefined)
     return alt.Axis(labelExpr=words, tickMinStep=least)
 
 

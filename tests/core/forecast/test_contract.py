@@ -20,7 +20,7 @@ from core.forecast.history import GRAINS, read_history
 from core.forecast.methods import METHODS
 from core.forecast.model import ModelError
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 BACKTEST_COLUMNS = ["fold", "time", "actual", "mean", "low", "high", "naive"]
 
 

@@ -1,0 +1,117 @@
+"""Charts of what if: a campaign laid over the forecast, and the way to a goal."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+from ui.charts.theme import PALETTES, Mode, time_axis
+
+WITHOUT, WITH = "as forecast", "with the campaign"
+_DASH = [5, 4]
+
+
+def campaign(
+    effect: pd.DataFrame,
+    stretch: tuple[pd.Timestamp, pd.Timestamp],
+    label: str,
+    grain: str,
+    mode: Mode,
+) -> alt.LayerChart:
+    """Draw the forecast without and with a campaign; its days are shaded.
+
+    Args:
+        effect: ``time``, ``without``, ``with_campaign``, ``low``, ``high`` (band of the latter).
+        stretch: start and end of the campaign.
+        label: name of the measure.
+        grain: of the rows.
+        mode: light or dark.
+    """
+    palette = PALETTES[mode]
+    x = alt.X("time:T", title=None, axis=time_axis(grain))
+    y = alt.Y("low:Q", title=f"{label} per {grain}", scale=alt.Scale(zero=True))
+    shade = (
+        alt.Chart(pd.DataFrame({"start": [stretch[0]], "end": [stretch[1]]}))
+        .mark_rect(color=palette.context, opacity=0.16)
+        .encode(x=alt.X("start:T", title=None, axis=time_axis(grain)), x2="end:T")
+    )
+    base = alt.Chart(effect).encode(x=x, tooltip=_tips(label))
+    band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(y=y, y2="high:Q")
+    lines = base.transform_fold(["without", "with_campaign"], as_=["column", "value"])
+    named = lines.transform_calculate(
+        kind=f"datum.column == 'without' ? '{WITHOUT}' : '{WITH}'"
+    ).mark_line(strokeWidth=2)
+    kinds = [WITHOUT, WITH]
+    drawn = named.encode(
+        y=alt.Y("value:Q", title=f"{label} per {grain}"),
+        color=alt.Color(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=kinds, range=[palette.context, palette.primary]),
+        ),
+        strokeDash=alt.StrokeDash(
+            "kind:N", title=None, scale=alt.Scale(domain=kinds, range=[_DASH, [1, 0]])
+        ),
+    )
+    return alt.LayerChart(layer=[shade, band, drawn], height=280)
+
+
+def _tips(label: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("time:T", title="From", format="%a %-d %b %Y"),
+        alt.Tooltip("without:Q", title=f"{label} {WITHOUT}", format=",.0f"),
+        alt.Tooltip("with_campaign:Q", title=f"{label} {WITH}", format=",.0f"),
+        alt.Tooltip("low:Q", title="Band from", format=",.0f"),
+        alt.Tooltip("high:Q", title="to", format=",.0f"),
+    ]
+
+
+def way_to_goal(
+    path: pd.DataFrame,
+    goal: float,
+    words: str,
+    *,
+    label: str,
+    grain: str,
+    mode: Mode,
+    planned: pd.DataFrame | None = None,
+) -> alt.LayerChart:
+    """Draw the counts as they add up, with their band, and the goal as a level line.
+
+    Args:
+        path: ``time``, ``cumulated``, ``low``, ``high``.
+        goal: the count wanted.
+        words: what is written at the goal.
+        label: name of the measure.
+        grain: of the rows.
+        mode: light or dark.
+        planned: the same path with a campaign, drawn without its band.
+    """
+    palette = PALETTES[mode]
+    x = alt.X("time:T", title=None, axis=time_axis(grain))
+    most = max(goal, float(path["high"].max()))  # and room for the words at the goal
+    scale = alt.Scale(domain=[0, 1.12 * most], nice=False)
+    y = alt.Y("cumulated:Q", title=f"{label}, added up", scale=scale)
+    base = alt.Chart(path).encode(
+        x=x,
+        tooltip=[
+            alt.Tooltip("time:T", title=f"Up to the end of the {grain} of", format="%a %-d %b %Y"),
+            alt.Tooltip("cumulated:Q", title=f"Expected {label.lower()}", format=",.0f"),
+            alt.Tooltip("low:Q", title="Band from", format=",.0f"),
+            alt.Tooltip("high:Q", title="to", format=",.0f"),
+        ],
+    )
+    band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(
+        y=alt.Y("low:Q", title=f"{label}, added up"), y2="high:Q"
+    )
+    line = base.mark_line(color=palette.primary).encode(y=y)
+    level = alt.Chart(pd.DataFrame({"goal": [goal], "words": [words]}))
+    rule = level.mark_rule(color=palette.secondary, strokeWidth=2).encode(y="goal:Q")
+    name = level.mark_text(
+        align="left", baseline="bottom", dx=4, dy=-5, fontWeight=600, color=palette.text
+    ).encode(x=alt.value(0), y="goal:Q", text="words:N")
+    layers: list[alt.Chart] = [band, line, rule, name]
+    if planned is not None:
+        dashed = alt.Chart(planned).mark_line(color=palette.text, strokeDash=_DASH)
+        layers.append(dashed.encode(x=x, y="cumulated:Q"))
+    return alt.LayerChart(layer=layers, height=260)
