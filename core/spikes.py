@@ -211,6 +211,29 @@ def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
     Raises:
         NotEnoughData: ``needs_days`` for other grains, ``too_few_days`` below two weeks.
     """
+    counts, found, tested = _find_events(traffic, metric)
+    return _describe_all(traffic, counts, found, tested, metric)
+
+
+def find_spans(traffic: Traffic, metric: str = "sessions") -> list[Span]:
+    """Find where the spikes and dips are, without describing them: several times faster.
+
+    Args:
+        traffic: hourly or daily.
+        metric: a count.
+
+    Returns:
+        Start and end (exclusive) of each stretch, largest first; also of those that
+        ``find_spikes`` leaves out because only a few visits were missing or too many.
+
+    Raises:
+        NotEnoughData: as ``find_spikes``.
+    """
+    return [event.span for event in _find_events(traffic, metric)[1]]
+
+
+def _find_events(traffic: Traffic, metric: str) -> tuple[pd.DataFrame, list[_Event], Array]:
+    """Counts by channel, the events in them, and every p-value that was looked at."""
     require_weeks(traffic)
     counts = counts_by_channel(traffic, metric)
     has_hours = traffic.grain == "hour" and bool(counts[ALL_CHANNELS].median() > 0)
@@ -221,7 +244,7 @@ def find_spikes(traffic: Traffic, metric: str = "sessions") -> Spikes:
     found = _tell_once(_largest(corrected, "hour"))
     days = _tell_once(_largest(corrected, "day"))  # told only where no hours of it are
     found += [day for day in days if not any(day.overlaps(other) for other in found)]
-    return _describe_all(traffic, counts, found, tested, metric)
+    return counts, found, tested
 
 
 def _largest(looks: list[_Look], grain: str) -> list[_Event]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from core.errors import NotEnoughData
 from core.forecast.history import History
 from core.levels import find_level_changes
-from core.spikes import find_spikes
+from core.spikes import find_spans
 from core.traffic import Traffic, make_traffic
 
 Values = NDArray[np.float64]
@@ -96,10 +96,9 @@ def _as_traffic(times: pd.DatetimeIndex, values: Values, grain: str) -> Traffic 
 def _find_spans(newest: Traffic) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
     """Start and end (exclusive) of spikes and dips; none where there is too little to tell."""
     try:
-        found = find_spikes(newest, _METRIC).frame
+        return find_spans(newest, _METRIC)
     except NotEnoughData:
         return []
-    return list(zip(found["start"], found["end"], strict=True))
 
 
 def _mark(

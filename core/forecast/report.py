@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import binom
 
 from core.forecast.accuracy import wape
+from core.forecast.results import Accuracy
 
 _DAY = pd.Timedelta(days=1)
+_DOUBTFUL = 0.05
 
 
 def daily_wape(backtest: pd.DataFrame) -> float:
@@ -31,3 +34,17 @@ def daily_wape(backtest: pd.DataFrame) -> float:
     since_first = backtest["time"] - backtest.groupby("fold")["time"].transform("min")
     days = backtest.groupby([backtest["fold"], since_first // _DAY])[["actual", "mean"]].sum()
     return wape(days["actual"].to_numpy(dtype=np.float64), days["mean"].to_numpy(dtype=np.float64))
+
+
+def is_total_doubtful(accuracy: Accuracy, level: float) -> bool:
+    """Tell whether the band of the total held clearly fewer past totals than it should.
+
+    Args:
+        accuracy: of a ``Forecast``.
+        level: share of totals that the band is meant to hold.
+
+    Notes:
+        Fewer than chance gives one time in twenty, if folds were independent. They overlap, so
+        this is a sign for the reader and no test.
+    """
+    return bool(binom.cdf(accuracy.totals_in_band, accuracy.folds, level) < _DOUBTFUL)

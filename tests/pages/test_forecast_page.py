@@ -227,7 +227,7 @@ def test_holidays_without_an_example_are_named(quick) -> None:
         "Good Friday, 29 Mar, lies ahead and has no example in your file: it is treated like any "
         "Friday." in shown
     )
-    assert "Used for the past: New Year's Day. None of them lies ahead." in shown
+    assert "Used for the past only: New Year's Day." in shown
     assert quick[0] is None
     assert "Good Friday" in set(quick[1]["name"])
     assert len(quick) == 2
@@ -292,3 +292,21 @@ def test_channel_names_are_never_markdown() -> None:
 
 def answer_of_cautious(app: AppTest) -> str:
     return next(text for text in (answer(app), *headlines(app)) if text.startswith("Expect"))
+
+
+def test_a_channel_of_the_filters_is_named() -> None:
+    app = start(weeks(), PAGE)
+    app.multiselect[0].select("Email").run()
+    assert not app.exception
+    assert "sessions from Email in the next 4 weeks" in answer(app)
+    assert labelled(app.selectbox, "Channel").options == ["All chosen channels"]
+
+
+def test_a_range_too_wide_to_plan_with_is_said_to_be_so() -> None:
+    rows = ["Week,Session primary channel group,Sessions"]
+    wild = np.random.default_rng(5).lognormal(5, 2, 30)
+    for monday, count in zip(pd.date_range("2024-01-01", periods=30, freq="7D"), wild, strict=True):
+        week = f"{monday:%Y-%m-%d} - {monday + pd.Timedelta(days=6):%Y-%m-%d}"
+        rows.append(f"{week},Direct,{count:.0f}")
+    app = start("\n".join(rows).encode(), PAGE)
+    assert "Plan with the range, not with its middle." in words(app)

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.errors import NotEnoughData
 from core import forecast as core_forecast
+from core.errors import NotEnoughData
 from core.forecast import methods
 from core.forecast.model import ModelError
+from core.forecast.what_if import CAVEATS
 from core.traffic import Filters, Traffic, make_traffic
 from tests.builders import daily_traffic, hourly_traffic
-from tests.pages.test_pages import charts, labelled, words
-from tests.pages.test_pages import headlines as all_headlines
+from tests.pages.test_pages import ROOT, charts, headlines, labelled, words
 from ui import messages, state
 from ui.page import View
 from ui.sections import forecast_channels as by_channel
@@ -135,11 +135,6 @@ def press(app: AppTest, label: str) -> AppTest:
     return calm(labelled(app.button, label).click().run())
 
 
-def headlines(app: AppTest) -> list[str]:
-    """Of the charts, without the name of what is not made yet."""
-    return [text for text in all_headlines(app) if text != "By channel"]
-
-
 def shown_table(app: AppTest, place: int = 0) -> pd.DataFrame:
     return app.dataframe[place].value
 
@@ -172,7 +167,7 @@ def test_channels_are_forecast_when_asked_and_add_up() -> None:
 
 def test_a_channel_with_hardly_any_visits_is_hollow() -> None:
     app = press(start(scene(daily())), OFFER)
-    assert "Hollow: hardly any visits" in words(app)
+    assert "Hollow: few visits" in words(app)
 
 
 def test_who_chose_a_channel_sees_all_channels_at_once() -> None:
@@ -333,6 +328,12 @@ def test_weeks_and_months_say_that_a_part_counts_as_a_share(grain, step) -> None
     calm(app.date_input[0].set_value((days[0], days[0])).run())
     assert messages.CAMPAIGN_CAVEATS["campaign_in_part_of_a_period"] in words(app)
     assert f"more each {grain} than forecast" in words(app)
+
+
+def test_every_caveat_of_a_campaign_has_words_and_stands_in_the_glossary() -> None:
+    assert set(messages.CAMPAIGN_CAVEATS) == set(CAVEATS)
+    glossary = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    assert [code for code in CAVEATS if f"`{code}`" not in glossary] == []
 
 
 def test_hours_are_planned_in_days() -> None:

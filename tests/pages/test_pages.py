@@ -81,9 +81,9 @@ def test_home_without_a_file_says_what_to_drop_and_how_to_get_it() -> None:
 
 
 EXPECTED_CHARTS = {
-    "sample": [1, 8, 6, 6, 3, 1],
-    "real": [1, 7, 6, 6, 3, 1],
-    "days without channels": [1, 1, 5, 0, 3, 0],
+    "sample": [1, 8, 6, 6, 5, 1],
+    "real": [1, 7, 6, 6, 5, 1],
+    "days without channels": [1, 1, 5, 0, 4, 0],
     "channels without time": [0, 0, 0, 3, 0, 1],
 }
 

@@ -13,6 +13,16 @@ _PHONE = "windowSize()[0] < 640"
 _PER_CENT = "format(100 * datum.value, '~f') + ' %'"
 
 
+def furthest(table: pd.DataFrame) -> float:
+    """Where bars and bands end: the band of a channel with few visits would squeeze all others.
+
+    Args:
+        table: as for ``expected_by_channel``.
+    """
+    bands = table["high"].where(~table["is_thin"])
+    return float(pd.concat([bands, table["mean"], table["before"]]).max()) or 1.0
+
+
 def expected_by_channel(
     table: pd.DataFrame, label: str, colours: Mapping[str, str], before: str, mode: Mode
 ) -> alt.LayerChart:
@@ -29,7 +39,10 @@ def expected_by_channel(
     """
     palette = PALETTES[mode]
     shown = table["channel"].map(dict(colours)).fillna(palette.context)
-    rows = table.assign(shown=shown.where(~table["is_thin"], palette.context))
+    rows = table.assign(
+        shown=shown.where(~table["is_thin"], palette.context),
+        reach=table["high"].clip(upper=furthest(table)),
+    )
     base = alt.Chart(rows).encode(
         y=alt.Y("channel:N", title=None, sort=list(rows["channel"]), axis=_channel_axis()),
         tooltip=[
@@ -40,7 +53,7 @@ def expected_by_channel(
             alt.Tooltip("before:Q", title=before, format=",.0f"),
         ],
     )
-    most = float(rows[["mean", "high", "before"]].max().max()) or 1.0
+    most = furthest(rows)
     room = alt.ExprRef(f"{_PHONE} ? {1.02 * most} : {1.28 * most}")  # for the words at the end
     scale = alt.Scale(domainMin=0, domainMax=room, nice=False)
     x = alt.X("mean:Q", title=f"Expected {label.lower()}", scale=scale, axis=_count_axis())
@@ -49,16 +62,25 @@ def expected_by_channel(
     hollow = base.transform_filter("datum.is_thin").mark_bar(
         fillOpacity=0, stroke=palette.context, strokeWidth=1.5
     )
-    band = base.mark_rule(color=palette.text, strokeWidth=1.6).encode(x="low:Q", x2="high:Q")
+    halo = base.mark_rule(color=palette.background, strokeWidth=4.5, opacity=0.8)
+    band = base.mark_rule(color=palette.text, strokeWidth=1.6)
+    ends = {"x": "low:Q", "x2": "reach:Q"}
     tick = base.transform_filter("isValid(datum.before)").mark_tick(
         color=palette.text, thickness=2.5, size=18
     )
     words = (
-        base.transform_calculate(end="max(datum.high, datum.before || 0)")
+        base.transform_calculate(end="max(datum.reach, datum.before || 0)")
         .mark_text(align="left", dx=10, fontSize=alt.ExprRef(f"{_PHONE} ? 0 : 12"))
         .encode(x="end:Q", text="words:N", color=alt.value(palette.text))
     )
-    layers = [full, hollow.encode(x=x), band, tick.encode(x="before:Q"), words]
+    layers = [
+        full,
+        hollow.encode(x=x),
+        halo.encode(**ends),
+        band.encode(**ends),
+        tick.encode(x="before:Q"),
+        words,
+    ]
     return alt.LayerChart(layer=layers, height=alt.Step(34))
 
 
@@ -73,7 +95,8 @@ def _channel_axis() -> alt.Axis:
 
 def _count_axis() -> alt.Axis:
     words = "datum.value ? format(datum.value, '~s') : '0'"
-    return alt.Axis(grid=True, labelExpr=words, tickCount=alt.ExprRef(f"{_PHONE} ? 3 : 6"))
+    ticks = alt.ExprRef(f"{_PHONE} ? 3 : 6")
+    return alt.Axis(grid=True, labelExpr=words, labelFlush=True, tickCount=ticks)
 
 
 def rate_ahead(

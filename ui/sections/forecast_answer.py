@@ -9,7 +9,7 @@ import streamlit as st
 from core import wording
 from core.errors import NotEnoughData
 from core.forecast import Forecast, at_level
-from core.forecast.report import daily_wape
+from core.forecast.report import daily_wape, is_total_doubtful
 from ui import cache
 from ui.page import View, stop_with
 from ui.sections.forecast_cautious import draw_cautious
@@ -56,11 +56,8 @@ def draw_answer(question: Question, result: Forecast) -> None:
             f"{three(total.low)} to {three(total.high)}."
         )
     )
-    if total.high > _WIDE * max(total.low, 1.0):
-        st.caption(
-            "That range is wide: on its past this traffic jumped about more than anything here "
-            "could foresee. Plan with the range, not with the middle of it."
-        )
+    for doubt in _doubts(result):
+        st.caption(escape(doubt))
     row = st.container(horizontal=True)
     for label, value, more in (
         _expected(question, result),
@@ -69,6 +66,22 @@ def draw_answer(question: Question, result: Forecast) -> None:
         _gain(question, result),
     ):
         row.metric(label, value, help=escape(more), border=True, width="stretch")
+
+
+def _doubts(result: Forecast) -> list[str]:
+    """What the reader must know before the number is used."""
+    total, accuracy, said = result.total, result.accuracy, []
+    if total.high > _WIDE * max(total.low, 1.0):
+        said.append(
+            "That range is wide: on its past this traffic jumped about more than could be "
+            "foreseen. Plan with the range, not with its middle."
+        )
+    if is_total_doubtful(accuracy, result.level):
+        said.append(
+            f"Trust the range less than it says: on past stretches only "
+            f"{accuracy.totals_in_band} of {accuracy.folds} totals lay in theirs."
+        )
+    return said
 
 
 def _expected(question: Question, result: Forecast) -> tuple[str, str, str]:

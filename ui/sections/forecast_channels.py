@@ -40,6 +40,7 @@ def draw_channels(view: View, question: Question) -> None:
 
 
 def _draw_by_channel(view: View, question: Question, table: pd.DataFrame) -> None:
+    st.subheader("What to expect from each channel")
     is_asked = question.channel != ALL
     if not is_asked and known_channels(question) is None:
         is_asked = _offer(question, table)
@@ -61,7 +62,6 @@ def _offer(question: Question, table: pd.DataFrame) -> bool:
     many = min(int((table.sum() > 0).sum()), MOST_CHANNELS + 1)
     place = st.empty()
     with place.container(border=True):
-        st.markdown("#### By channel")
         st.caption(
             f"How many {escape(question.noun)} to expect from each channel, adding up to all "
             f"traffic. {about_seconds(many)}"
@@ -144,16 +144,17 @@ def _channel_card(
 ) -> Card:
     rows = _rows(found, question, table)
     before = f"The {question.length} before"
-    shown = rows.assign(
+    shown = rows.assign(is_cut=rows["high"] > charts.furthest(rows))
+    shown = shown.assign(
         channel=rows["channel"].replace({OTHERS: "All others"}),
-        words=[_at_the_end(row) for row in rows.to_dict("records")],
+        words=[_at_the_end(row) for row in shown.to_dict("records")],
     )
     return Card(
         slug=f"forecast-by-channel-{question.slug}",
         headline=_channel_headline(question, found, rows),
         chart=charts.expected_by_channel(shown, question.label, view.colours, before, view.mode),
         data=_numbers(found, rows, _before(found, question, table)[ALL]),
-        reading=_channel_reading(question, rows),
+        reading=_channel_reading(question, shown),
         metric=f"{question.label} {question.when} by channel, with {question.level:.0%} bands",
         columns={
             "channel": "Channel",
@@ -168,9 +169,12 @@ def _channel_card(
 
 
 def _at_the_end(row: dict) -> str:
-    """Count and share; of a thin channel the count alone."""
+    """Count and share; of a thin channel the count alone, and how far its band reaches."""
+    if row["mean"] < 1:
+        return "hardly any"
     if row["is_thin"]:
-        return f"about {wording.count(round(row['mean']))}" if row["mean"] >= 1 else "hardly any"
+        count = three(row["mean"]) if row["mean"] >= FEW else wording.count(round(row["mean"]))
+        return f"about {count}" + (f", band to {three(row['high'])}" if row["is_cut"] else "")
     return f"{three(row['mean'])} · {wording.percent(row['share'], 0 if row['share'] > 0.1 else 1)}"
 
 
@@ -191,7 +195,9 @@ def _channel_reading(question: Question, rows: pd.DataFrame) -> str:
         names = list(outside.loc[~outside["is_thin"], "channel"])
         parts.append(f"Upright mark: the {question.length} before; {_compared(names)}.")
     if rows["is_thin"].any():
-        parts.append("Hollow: hardly any visits, so go by the band.")
+        parts.append("Hollow: few visits, or none most of the time, so little can be told.")
+    for row in rows[rows["is_cut"]].itertuples():
+        parts.append(f"The band of {row.channel} reaches to {three(row.high)}, past this chart.")
     return " ".join(parts)
 
 

@@ -135,7 +135,7 @@ def _say_known(known: list[str], later: pd.DataFrame) -> list[str]:
         verb = "lies" if len(ahead) == 1 else "lie"
         has = "has an example" if len(ahead) == 1 else "have examples"
         return [f"Used: {_few(ahead)} {verb} ahead and {has} in your file."]
-    return [f"Used for the past: {_few(known)}. None of them lies ahead."]
+    return [f"Used for the past only: {_few(known)}."]
 
 
 def _few(names: list[str]) -> str:

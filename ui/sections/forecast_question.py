@@ -20,7 +20,7 @@ from ui.sections.forecast_days import NO_EVENTS, SpecialDays, ask_special_days
 LEVEL = 0.8
 """What is computed; other levels are made from it."""
 LEVELS = {80: "80 %", 95: "95 %"}
-ALL = "All traffic"
+ALL, _CHOSEN = "All traffic", "All chosen channels"
 HOURS_A_DAY = 24
 HORIZONS = {
     "hour": (7, 14, 28, 60, 90),
@@ -30,6 +30,7 @@ HORIZONS = {
 }
 """How far ahead to look, by grain: days (of hours and days), weeks or months."""
 _ALWAYS_OFFERED = 2
+_MOST_NAMED = 3
 _FIRST = ("sessions", "users", "engaged_sessions", "key_events")
 _UNITS = ("count", "money")
 
@@ -49,6 +50,7 @@ class Question:
         level: the share of actual counts that bands are meant to hold.
         key: of file, dates, channels of the filters, metric, horizon and events, for caches; not
             of ``channel``, for all channels are forecast together.
+        among: channels of the filters; empty for no choice.
     """
 
     metric: str
@@ -60,6 +62,7 @@ class Question:
     days: SpecialDays
     level: float
     key: Key
+    among: tuple[str, ...] = ()
 
     @property
     def events(self) -> pd.DataFrame | None:
@@ -78,9 +81,13 @@ class Question:
 
     @property
     def whose(self) -> str:
-        """Of which channel, for the middle of a sentence; empty for all traffic."""
-        if self.channel == ALL:
+        """Of which channels, for the middle of a sentence; empty for all traffic."""
+        if self.channel == ALL and not self.among:
             return ""
+        if self.channel == ALL:
+            is_few = len(self.among) <= _MOST_NAMED
+            few = wording.listing(self.among) if is_few else f"{len(self.among)} channels"
+            return f" from {few}"
         return " from all other channels" if self.channel == OTHERS else f" from {self.channel}"
 
     @property
@@ -137,7 +144,7 @@ def ask(view: View) -> Question:
         metric = select_one("forecast", "metric", "Measure", _measures(traffic))
     table = _by_channel(traffic, metric) if traffic.has_channels else None
     with places[1]:
-        channel = select_one("forecast", "channel", "Channel", _channels(table))
+        channel = select_one("forecast", "channel", "Channel", _channels(table, view.filters))
     with places[2]:
         units = select_one("forecast", "horizon", "Look ahead", _horizons(traffic))
     with places[3]:
@@ -149,8 +156,18 @@ def ask(view: View) -> Question:
         days = ask_special_days(pd.DatetimeIndex(history.index), traffic.grain, horizon)
     if table is not None and channel != ALL:
         history = of_channel(table, channel)
-    key = (*_file_key(view), metric, horizon, days.key)
-    return Question(metric, channel, horizon, traffic.grain, history, table, days, level, (*key,))
+    return Question(
+        metric=metric,
+        channel=channel,
+        horizon=horizon,
+        grain=traffic.grain,
+        history=history,
+        table=table,
+        days=days,
+        level=level,
+        key=(*_file_key(view), metric, horizon, days.key),
+        among=view.filters.channels or (),
+    )
 
 
 _BAND_HINT = (
@@ -182,12 +199,12 @@ def _by_channel(traffic: Traffic, metric: str) -> pd.DataFrame:
     return table.reindex(index=traffic.times, columns=names).fillna(0.0).rename_axis("time")
 
 
-def _channels(table: pd.DataFrame | None) -> dict[str, str]:
+def _channels(table: pd.DataFrame | None, filters: Filters) -> dict[str, str]:
     """All traffic, then what ``core.forecast.forecast_channels`` tells apart."""
-    offered = {ALL: ALL}
-    if table is None:
+    offered = {ALL: _CHOSEN if filters.channels else ALL}
+    names = [] if table is None else _by_size(table)
+    if len(names) < 2:
         return offered
-    names = _by_size(table)
     if len(names) > MOST_CHANNELS + 1:
         return offered | {name: name for name in names[:MOST_CHANNELS]} | {OTHERS: "All others"}
     return offered | {name: name for name in names}

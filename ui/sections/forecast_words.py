@@ -10,7 +10,7 @@ from core import wording
 from core.forecast import Forecast
 from ui import messages
 from ui.page import View
-from ui.sections.forecast_question import Question
+from ui.sections.forecast_question import ALL, Question
 
 _OFTEN = {0.8: "four times in five", 0.95: "nineteen times in twenty"}
 _REPEATED = {
@@ -67,7 +67,7 @@ def settings(
     first, last = (question.history.index[place].strftime(form) for place in (0, -1))
     return {
         "Measure": question.label,
-        "Channel": question.channel,
+        "Channel": question.whose.removeprefix(" from ") or ALL,
         "Horizon": question.length,
         "Band level": wording.percent(level, 0),
         "Method": method,

@@ -1,11 +1,14 @@
 """The chance of more than a total: held against its band, and against what came."""
 
+from dataclasses import replace
+
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
-from core.forecast import Total, chance_of_more, forecast, odds_curve
+from core.forecast import Total, chance_of_more, odds_curve
+from core.forecast.assemble import assemble
+from tests.simulate_forecasts import evidence
 
 TOTAL = Total(mean=5000.0, low=4300.0, high=5800.0, scale=0.1, freedom=10.0)
 
@@ -37,38 +40,31 @@ def test_nothing_expected_is_no_chance_of_more() -> None:
     assert chance_of_more(nothing, -1) == 1.0
 
 
-def weeks(seed: int) -> pd.Series:
-    """Sixteen weeks of days: a weekly shape, a level that wanders a little, over-dispersed."""
-    rng, days = np.random.default_rng(seed), pd.date_range("2024-01-01", periods=112)
-    shape = np.where(days.day_of_week >= 5, 0.6, 1.0)
-    level = 400 * np.exp(np.cumsum(rng.normal(0, 0.01, 112)))
-    return pd.Series(rng.poisson(level * shape * rng.gamma(25, 1 / 25, 112)).astype(float), days)
-
-
 def test_ends_of_the_band_and_chances_say_the_same_and_hold_what_they_say() -> None:
     """Of totals to come, those said to be exceeded by nine in ten, five in ten, one in ten."""
     above = {0.9: 0, 0.5: 0, 0.1: 0}
-    for seed in range(10):
-        series = weeks(seed)
-        said = forecast(series.iloc[:-14], 14, 0.8)
+    for seed in range(100):
+        known, actual = evidence(seed, memory=0.4)
+        said = assemble(known, 0.8)
         assert chance_of_more(said.total, said.total.high) == pytest.approx(0.1, abs=0.02)
         assert chance_of_more(said.total, said.total.low) == pytest.approx(0.9, abs=0.02)
-        curve, actual = odds_curve(said.total), series.iloc[-14:].sum()
+        curve = odds_curve(said.total)
         for chance in above:
             place = (curve["chance"] - chance).abs().idxmin()
-            above[chance] += actual > curve.loc[place, "total"]
-    assert above[0.9] >= 7
-    assert 2 <= above[0.5] <= 8
-    assert above[0.1] <= 3
+            above[chance] += actual.sum() > curve.loc[place, "total"]
+    assert 80 <= above[0.9] <= 98
+    assert 38 <= above[0.5] <= 62
+    assert 2 <= above[0.1] <= 20
 
 
 def test_the_busiest_period_is_the_largest_mean_and_is_seldom_exceeded() -> None:
     exceeded = 0
-    for seed in range(5):
-        series = weeks(seed + 50)
-        said = forecast(series.iloc[:-14], 14)
+    for seed in range(100):
+        known, actual = evidence(seed)
+        shape = 1 + 0.3 * (np.arange(28) == 17)
+        said = assemble(replace(known, mean=known.mean * shape), 0.8)
         best = said.frame.loc[said.frame["mean"].idxmax()]
         assert (said.peak.time, said.peak.mean) == (best["time"], best["mean"])
         assert said.peak.high >= best["high"]
-        exceeded += series.loc[said.peak.time] > said.peak.high
-    assert exceeded <= 1
+        exceeded += actual[17] * 1.3 > said.peak.high
+    assert exceeded <= 12

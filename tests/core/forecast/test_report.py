@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.forecast.report import daily_wape
+from core.forecast import Accuracy
+from core.forecast.report import daily_wape, is_total_doubtful
 
 
 def replay(step: str, lengths: tuple[int, ...]) -> pd.DataFrame:
@@ -49,3 +50,9 @@ def test_hours_that_cancel_out_are_no_miss_of_a_day() -> None:
 
 def test_nothing_counted_has_no_share() -> None:
     assert np.isnan(daily_wape(replay("D", (5,)).assign(actual=0.0)))
+
+
+@pytest.mark.parametrize(("held", "is_doubtful"), [(3, True), (4, False), (7, False)])
+def test_three_of_seven_totals_are_too_few_for_four_in_five(held, is_doubtful) -> None:
+    accuracy = Accuracy(7, 0.1, 0.9, 0.0, 0.8, 0.2, 0.5, total_error=0.1, totals_in_band=held)
+    assert is_total_doubtful(accuracy, 0.8) == is_doubtful
