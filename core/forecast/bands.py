@@ -19,7 +19,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm
 from scipy.stats import t as student_t
 
 from core.forecast.backtest import Replay
@@ -277,15 +276,15 @@ def _stretch_errors(actual: Values, said: Values, stretch: int) -> tuple[Values,
 
 
 def robust_variance(errors: Values) -> float:
-    """Return the variance of a normal distribution that holds as many errors as near to zero.
+    """Return the squared scale of a Student's t that holds as many errors as near to zero.
 
     >>> round(robust_variance(np.array([0.1, -0.1, 0.1, -0.1, 0.1, 9.0])), 4)
-    0.0061
+    0.0051
     """
     seen = np.abs(errors[np.isfinite(errors)])
     if not len(seen):
         return 1.0
-    return float(np.quantile(seen, BULK) / norm.ppf(0.5 + BULK / 2)) ** 2
+    return float(np.quantile(seen, BULK) / student_t.ppf(0.5 + BULK / 2, MOST_FREEDOM)) ** 2
 
 
 def total_band(mean: float, spread: float, level: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from tests.simulate_forecasts import evidence
 def held(level: float, **truth: float) -> np.ndarray:
     """Share of 150 replays whose next counts lie in the band, for each lead."""
     inside = []
-    for seed in range(150):
+    for seed in range(100):
         known, actual = evidence(seed, **truth)
         frame = assemble(known, level).frame
         inside.append((frame["low"] <= actual) & (actual <= frame["high"]))
@@ -45,7 +45,7 @@ def make_band_of(seed: int, **truth: float):
 @pytest.mark.parametrize("unit", ["week", "month"])
 def test_sums_hold_their_share_whether_days_err_together_or_not(memory, unit) -> None:
     inside = []
-    for seed in range(150):
+    for seed in range(100):
         known, actual = evidence(seed, memory=memory)
         sums = sum_by(assemble(known, 0.8), unit)
         ends = np.cumsum(sums["periods"])
@@ -56,7 +56,7 @@ def test_sums_hold_their_share_whether_days_err_together_or_not(memory, unit) ->
 
 def test_the_total_holds_its_share() -> None:
     inside = []
-    for seed in range(200):
+    for seed in range(120):
         known, actual = evidence(seed, memory=0.5)
         total = assemble(known, 0.8).total
         inside.append(total.low <= actual.sum() <= total.high)
