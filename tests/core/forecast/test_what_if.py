@@ -200,9 +200,9 @@ def test_the_path_ends_in_the_band_of_the_total_and_starts_wider_in_per_cent() -
 
 
 def test_the_path_holds_what_it_says() -> None:
-    """Errors of which three tenths are shared by the whole horizon, as the band supposes."""
+    """Errors of which a seventh is shared by the whole horizon, as the band supposes."""
     rng, days, runs = np.random.default_rng(2), 28, 4000
-    shared, own = rng.normal(0, 0.055, (runs, 1)), rng.normal(0, 0.084, (runs, days))
+    shared, own = rng.normal(0, 0.039, (runs, 1)), rng.normal(0, 0.092, (runs, days))
     paths = (1000 * np.exp(shared + own)).cumsum(axis=1)
     scale = float(np.std(np.log(paths[:, -1] / (1000 * days))))
     mean = 1000.0 * days
