@@ -36,7 +36,8 @@ run: install ## Start the app on http://localhost:8501 (PORT=… for another por
 		--server.address $(ADDRESS) --server.port $(PORT)
 
 test: dev browser lint format-check types ## Run every check and every test, browser tests included
-	$(PY) -m pytest
+	$(PY) -m pytest -m "not e2e" -n auto --maxprocesses 4
+	$(PY) -m pytest -m e2e
 
 lint: dev ## Look for mistakes and banned imports
 	$(PY) -m ruff check .
@@ -52,7 +53,7 @@ types: dev ## Check the types
 	$(PY) -m mypy
 
 unit: dev ## Run the tests that need no browser
-	$(PY) -m pytest -m "not e2e"
+	$(PY) -m pytest -m "not e2e" -n auto --maxprocesses 4
 
 e2e: dev browser ## Run the tests that drive the app in a browser
 	$(PY) -m pytest -m e2e

@@ -274,7 +274,7 @@ def reach_goal(frame: pd.DataFrame, total: Total, goal: float) -> Goal:
     """Hold a forecast against a goal for its whole horizon.
 
     The band of the path: of the relative variance of a sum a part is shared by the whole horizon
-    and the rest averages out over its days (the same three tenths as in ``bands.total_spread``).
+    and the rest averages out over its days (the same part as in ``bands.sum_spread``).
     So the path starts wider, in per cent, than it ends, and ends as wide as the total. It is never
     narrower than Poisson counts or than periods that err independently, and never beyond the
     band of the end: counts do not fall again.
