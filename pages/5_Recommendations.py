@@ -2,9 +2,10 @@
 
 from ui.page import open_page
 from ui.sections import recommendations
+from ui.sections.recommendations_keep import draw_keeping
 
 view = open_page("recommendations")
 found = recommendations.weigh(view)
-recommendations.draw_answer(found)
-recommendations.draw_at_stake(view, found)
-recommendations.draw_cards(found)
+recommendations.draw_answer(view, found)
+recommendations.draw_cards(view, found)
+draw_keeping(view, found)

@@ -26,6 +26,9 @@ from core import (
     spikes,
     trends,
 )
+from core.recommendations.cards import SavedCards
+from core.recommendations.grading import GradedCard, grade
+from core.recommendations.model import Evidence
 from core.traffic import Traffic
 from ui import state
 from ui.text import escape
@@ -176,10 +179,23 @@ def headline_changes(
     return changes.headline_changes(_current, _previous, list(metrics))
 
 
-@st.cache_data(show_spinner="Weighing the evidence …", **_OPTIONS)
+@st.cache_data(show_spinner="Weighing the evidence, which takes a few seconds …", **_OPTIONS)
 def recommend(key: Key, _traffic: Traffic) -> list[recommendations.Recommendation]:
     """See ``core.recommendations.recommend``."""
     return recommendations.recommend(_traffic)
+
+
+@st.cache_data(show_spinner="Holding last month’s cards against this export …", **_OPTIONS)
+def grade_cards(key: Key, _saved: SavedCards, _traffic: Traffic) -> list[GradedCard]:
+    """See ``core.recommendations.grading.grade``."""
+    return grade(_saved, _traffic)
+
+
+@st.cache_data(show_spinner=False, **_OPTIONS)
+def count_looks(key: Key, _traffic: Traffic) -> int:
+    """How much the rules compared; an analysis that corrects its own many looks counts once."""
+    evidence = Evidence(_traffic, with_forecast=False)
+    return sum(len(rule(evidence).tested) for rule in recommendations.RULES.values())
 
 
 def make_forecast(

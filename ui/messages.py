@@ -52,6 +52,11 @@ _KINDS = {
     "binary": "no text file",
 }
 _NO_NOTES = _KINDS | {"empty": "empty", "broken": "a table whose quotation marks do not match"}
+_NO_CARDS = {
+    "too_large": "far too large",
+    "not_json": "no JSON file",
+    "not_cards": "a JSON file of another kind, or it was changed",
+}
 _NOTES_AGAIN = (
     "Save your notes here first: that file shows the form. From a spreadsheet save it as CSV."
 )
@@ -406,6 +411,17 @@ ERRORS: Mapping[str, Words] = {
         "Without it the note has no place on the chart.",
         "Write it as 2024-04-17 for a whole day, or 2024-04-17 18:00 for an hour.",
     ),
+    "cards_not_readable": lambda p: Message(
+        f"This cannot be read as cards: it is {_NO_CARDS.get(p.get('reason', ''), 'another file')}"
+        ".",
+        "Cards can be graded only from the file in which they were kept. Nothing was changed.",
+        "Pick the JSON file that you kept here last month, as it was downloaded.",
+    ),
+    "cards_other_version": lambda p: Message(
+        "These cards were kept by another version of this app.",
+        "It writes them in another form, so we would have to guess what they say.",
+        "Keep the cards of this export now, and grade those next month.",
+    ),
 }
 
 
@@ -744,15 +760,27 @@ CAMPAIGN_CAVEATS: Mapping[str, str] = {
 
 RULES: Mapping[str, str] = {
     "busiest_hours": "busiest hours",
+    "engaged_hours": "more engaged hours",
+    "weekday_shape": "shape of the week",
+    "spike": "stood out",
     "better_channel": "more engaged visits",
     "worse_channel": "less engaged visits",
+    "promising_channel": "promising, too little data",
     "too_small_to_judge": "too small to judge",
     "growing_channel": "growing",
     "fading_channel": "fading",
+    "new_level": "new level",
+    "channel_switch": "changed its label",
     "engagement_change": "engagement moved",
-    "tagging_fault": "check the tagging",
+    "hidden_by_mix": "hidden by the mix",
+    "engagement_falls_while_volume_grows": "more visits, less engaged",
     "concentration": "much depends on it",
-    "spike": "stood out",
+    "tagging_fault": "check the tagging",
+    "missing_hours": "nothing recorded",
+    "loyalty": "come more often",
+    "session_depth": "depth of visits",
+    "capacity": "prepare for the peak",
+    "season_ahead": "season ahead",
 }
 """What a recommendation is about, by rule, in two or three words."""
 

@@ -17,6 +17,7 @@ import streamlit as st
 from core.annotations import Annotation
 from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
+from core.recommendations.cards import SavedCards
 from core.traffic import Filters, Traffic
 from ui.guesses import Guess
 
@@ -25,6 +26,9 @@ _SOURCE, _FAILURE, _DROPS = "source", "failure", "drops"
 _NOTES, _NOTE_FILES = "notes", "note_files"
 _GUESSES = "guesses"
 _ANSWERS, _MOST_ANSWERS = "answers", 12
+_CARDS, _SAVED_CARDS, _CARD_FILES = "cards", "saved_cards", "card_files"
+DONE, DISMISSED = "done", "dismissed"
+"""What a person can decide about a recommendation."""
 Files = tuple[tuple[str, bytes], ...]
 """Name and content of what was dropped at once."""
 
@@ -98,6 +102,7 @@ def load(
     for _, data in kept:
         digest.update(hashlib.sha256(data).digest())
     st.session_state[_SOURCE] = Source(name, digest.hexdigest(), result, kept, is_sample)
+    _keep_dismissed_cards()
     forget_choices()
 
 
@@ -118,8 +123,8 @@ def load_sample() -> None:
 
 
 def remove_source() -> None:
-    """Forget the loaded file, the notes and guesses on it and all choices."""
-    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES, _ANSWERS):
+    """Forget the loaded file, the notes, guesses and decisions on it and all choices."""
+    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES, _ANSWERS, _CARDS, _SAVED_CARDS):
         st.session_state.pop(key, None)
     forget_choices()
 
@@ -165,6 +170,49 @@ def add_guess(guess: Guess) -> None:
     """Keep a guess; the first one on a pair counts."""
     if all(one.pair != guess.pair for one in guesses()):
         st.session_state[_GUESSES] = (*guesses(), guess)
+
+
+def card_states() -> dict[str, str]:
+    """What the person decided, by id of the card: ``DONE`` or ``DISMISSED``."""
+    return dict(st.session_state.get(_CARDS, {}))
+
+
+def decide_card(card: str, decision: str) -> None:
+    """Mark a card as ``DONE`` or ``DISMISSED``; an empty decision takes that back."""
+    others = {name: kept for name, kept in card_states().items() if name != card}
+    st.session_state[_CARDS] = others | ({card: decision} if decision else {})
+
+
+def _keep_dismissed_cards() -> None:
+    """What is not for a person stays so with another file; what was done may be due again."""
+    kept = {card: kind for card, kind in card_states().items() if kind == DISMISSED}
+    st.session_state[_CARDS] = kept
+
+
+def saved_cards() -> SavedCards | None:
+    """Cards of an earlier month, ``None`` if none were loaded; they outlive a change of file."""
+    return st.session_state.get(_SAVED_CARDS)
+
+
+def cards_zone_key() -> str:
+    """Key of the drop zone for earlier cards; a new one empties it."""
+    return f"cards_zone_{st.session_state.get(_CARD_FILES, 0)}"
+
+
+def load_cards(saved: SavedCards) -> None:
+    """Keep the cards of an earlier month and empty their drop zone.
+
+    What the person had dismissed stays so, unless decided otherwise since.
+    """
+    dismissed = {card: kind for card, kind in saved.states.items() if kind == DISMISSED}
+    st.session_state[_CARDS] = dismissed | card_states()
+    st.session_state[_SAVED_CARDS] = saved
+    st.session_state[_CARD_FILES] = st.session_state.get(_CARD_FILES, 0) + 1
+
+
+def forget_saved_cards() -> None:
+    """Let the cards of an earlier month go."""
+    st.session_state.pop(_SAVED_CARDS, None)
 
 
 def answer(key: Hashable) -> Any:

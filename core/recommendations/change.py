@@ -1,100 +1,249 @@
-"""What has changed lately: channels that grow or fade, engagement that moved."""
+"""What has changed and lasts: channels that grow or fade, new levels."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from core import wording
-from core.changes import channel_changes, headline_changes
-from core.recommendations.model import Evidence, Finding, Outcome
-from core.traffic import UNATTRIBUTED, Filters, Traffic, select
+from core.changes import channel_changes
+from core.expected import OTHERS
+from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
+from core.recommendations.switch import switched
+from core.recommendations.words import change_between, count_plan, do_more, short
+from core.traffic import ALL_CHANNELS, UNATTRIBUTED, Filters, Traffic, daily_by_channel, select
 
 MIN_CHANGE = 0.15
 """A channel that moved by less than 15 % is within what people expect from week to week."""
-MIN_RATE_CHANGE = 0.015
 MIN_COUNT = 100
 """Visits in both periods together, below which a change is not reported."""
+ALL = "All traffic"
+CHECK = "Check budget, links, tracking and rankings of this channel before anything else."
 
 Row = dict[Hashable, Any]
 
 
 def growing_channels(evidence: Evidence) -> Outcome:
-    """Channels with clearly more visits in the last weeks than in as many weeks before."""
-    return _changed(evidence, direction=1)
+    """Channels with clearly more visits than before.
+
+    Condition: a lasting new level in the later half (``core.levels``), or the last two weeks
+    against the two before, by ``MIN_CHANGE`` or more.
+    Evidence: before and after with the interval of the change.
+    Action: find out what is new, and repeat it on purpose.
+    Source: Kovács et al. (2023), Biometrika 110:249 (levels); Lazarus et al. (2018), J. Business &
+    Economic Statistics 36:541 (periods).
+    """
+    return _moved(evidence, direction=1)
 
 
 def fading_channels(evidence: Evidence) -> Outcome:
-    """Channels with clearly fewer visits in the last weeks than in as many weeks before."""
-    return _changed(evidence, direction=-1)
+    """Channels with clearly fewer visits than before.
+
+    Condition, evidence, source: as for growing ones, downwards.
+    Action: check budget, links, tracking and rankings.
+    """
+    return _moved(evidence, direction=-1)
 
 
-def _changed(evidence: Evidence, direction: int) -> Outcome:
-    pair = last_two_periods(evidence.traffic)
-    if pair is None:
-        return Outcome()
-    metric = evidence.traffic.main_metric
-    frame = channel_changes(*pair, metric)
-    frame = frame[~frame["channel"].isin(UNATTRIBUTED)]
-    frame = frame[frame["current"] + frame["previous"] >= MIN_COUNT]
-    hits = frame[(frame["change"] * direction >= MIN_CHANGE) & frame["p_value"].notna()]
+def new_levels(evidence: Evidence) -> Outcome:
+    """All traffic, or a channel long ago, moved to a new level and stayed there.
+
+    Condition: a lasting level change of all traffic; of a channel where it began in the earlier
+    half (what began later is told as growing or fading). No channel that is part of a switch.
+    Evidence: visits a day before and after, with the interval of the change.
+    Action: note what happened on that day, so that comparisons across it are read with care.
+    Source: Kovács et al. (2023), Biometrika 110:249.
+    """
+    rows = lasting(evidence)
+    tested = (
+        ()
+        if evidence.levels is None
+        else (min([1.0, *(row["p_value"] for row in _all(evidence))]),)
+    )
+    told = [row for row in rows if row["channel"] == ALL_CHANNELS or not _is_late(evidence, row)]
+    return Outcome(tuple(_level(evidence, row, "new_level") for row in told), tested)
+
+
+def _all(evidence: Evidence) -> list[Row]:
+    return [] if evidence.levels is None else evidence.levels.frame.to_dict("records")
+
+
+def lasting(evidence: Evidence) -> list[Row]:
+    """Level changes that last to the end, of channels that are no part of a switch."""
+    out = {*UNATTRIBUTED, OTHERS, *switched(evidence)}
+    return [row for row in _all(evidence) if pd.isna(row["end"]) and row["channel"] not in out]
+
+
+def _is_late(evidence: Evidence, row: Row) -> bool:
+    """Whether it began in the later half."""
+    times = evidence.traffic.times
+    middle = times[0] + (times[-1] - times[0]) / 2
+    return bool(row["start"] >= middle.normalize())
+
+
+def _moved(evidence: Evidence, direction: int) -> Outcome:
+    rule = "growing_channel" if direction > 0 else "fading_channel"
+    late = [row for row in lasting(evidence) if _is_late(evidence, row)]
+    late = [row for row in late if row["channel"] != ALL_CHANNELS]
+    told = [row for row in late if row["change"] * direction > 0]
+    findings = [_level(evidence, row, rule) for row in told]
+    frame = _periods(evidence)
+    if frame is None:
+        return Outcome(tuple(findings))
+    known = {row["channel"] for row in late} | switched(evidence)
+    rest = frame[~frame["channel"].isin(known) & (frame["change"] * direction >= MIN_CHANGE)]
+    rest = rest[rest["p_value"].notna()]
+    findings += [_period(evidence, row, frame, rule) for row in rest.to_dict("records")]
+    # both rules read the same comparisons: they are counted once, with the growing ones
     tested = tuple(frame["p_value"].dropna()) if direction > 0 else ()
-    rows = hits.to_dict("records")
-    return Outcome(tuple(_finding(row, pair, metric, frame) for row in rows), tested)
+    return Outcome(tuple(findings), tested)
 
 
-def last_two_periods(traffic: Traffic) -> tuple[Traffic, Traffic] | None:
-    """The last two weeks and the two before (one week each where there are fewer than four)."""
-    if traffic.grain not in ("hour", "day") or traffic.days < 14:
+def _periods(evidence: Evidence) -> pd.DataFrame | None:
+    """Each channel's last weeks against as many before."""
+    if evidence.last_two is None:
         return None
-    length = timedelta(days=14 if traffic.days >= 28 else 7)
-    last, day = traffic.last_day, timedelta(days=1)
-    middle = last - length
-    current = select(traffic, Filters(start=middle + day, end=last))
-    return current, select(traffic, Filters(start=middle - length + day, end=middle))
+    frame = channel_changes(*evidence.last_two, evidence.traffic.main_metric)
+    frame = frame[~frame["channel"].isin((*UNATTRIBUTED, ALL_CHANNELS))]
+    return frame[frame["current"] + frame["previous"] >= MIN_COUNT]
 
 
-def _finding(row: Row, pair: tuple[Traffic, Traffic], metric: str, frame: pd.DataFrame) -> Finding:
-    name, days = row["channel"], pair[0].days
-    label = wording.metric_label(metric, pair[0].grain).lower()
-    is_growth = row["change"] > 0
-    word = "up" if is_growth else "down"
-    amount = wording.signed_percent(row["change"]).lstrip("+−")
+def _level(evidence: Evidence, row: Row, rule: str) -> Finding:
+    name = ALL if row["channel"] == ALL_CHANNELS else row["channel"]
+    daily = _daily(evidence, row["channel"])
+    lost = 7 * (row["after"] - row["before"])
+    impact, unit = evidence.stake(abs(lost), row["channel"])
     return Finding(
-        rule_id="growing_channel" if is_growth else "fading_channel",
+        rule_id=rule,
+        kind="changes",
         subject=name,
-        headline=f"{name} is {word} {amount} in the last {days} days",
-        action="Find out what was published, paid or linked since, and repeat it on purpose."
-        if is_growth
-        else "Check budget, links, tracking and rankings of this channel before anything else.",
-        evidence=_table(frame),
-        n=row["current"] + row["previous"],
-        impact=abs(row["current"] - row["previous"]) / days * 7,
-        impact_unit=f"{label} a week",
+        headline=f"{short(name)} has been {_by(row['change'])} since {wording.day(row['start'])}: "
+        f"{_number(row['before'])} to {_number(row['after'])} {evidence.label} a day",
+        action=_what_to_do(rule, name, row["change"]),
+        evidence=_level_table(row, evidence.label),
+        n=float(daily.sum()),
+        impact=impact,
+        impact_unit=unit,
         p_value=row["p_value"],
-        caveats=(
-            f"Compared: {wording.span(pair[0].first_day, pair[0].last_day)} with "
-            f"{wording.span(pair[1].first_day, pair[1].last_day)}; the season may differ.",
-            *_tagging_caveat(pair, metric, row),
+        is_corrected=True,
+        effect=Effect(row["change"], row["low"], row["high"], "percent"),
+        chart=ChartHint(
+            "days", evidence.traffic.main_metric, _channel(row), row["start"], _end(evidence)
         ),
+        caveats=(
+            "The export does not say what changed on that day: only you know.",
+            "A change of tags or of the consent banner looks the same as a change of visits.",
+            *_tagging_caveat(evidence, lost / 7, row["start"]),
+        ),
+        test_plan=_growth_plan(name, evidence, daily) if rule == "growing_channel" else None,
     )
 
 
-def _tagging_caveat(pair: tuple[Traffic, Traffic], metric: str, row: Row) -> tuple[str, ...]:
-    now, before = (
-        part.frame.loc[part.frame["channel"].isin(UNATTRIBUTED), metric].sum() for part in pair
+def _what_to_do(rule: str, name: str, change: float) -> str:
+    if rule == "growing_channel":
+        return f"Find out what was published, paid or linked since. {do_more(name)}"
+    if rule == "fading_channel":
+        return CHECK
+    where = "check the tags on all pages first" if change < 0 else "note what was new on that day"
+    return (
+        f"Look up that day: {where}, add it as a note on the Trends page, and compare periods on "
+        "one side of it only."
     )
-    moved = now - before
-    lost = row["previous"] - row["current"]
-    if lost > 0 and moved > 0.3 * lost:
+
+
+def _channel(row: Row) -> str:
+    return "" if row["channel"] == ALL_CHANNELS else str(row["channel"])
+
+
+def _end(evidence: Evidence) -> pd.Timestamp:
+    return pd.Timestamp(evidence.traffic.last_day) + pd.Timedelta(days=1)
+
+
+def _by(change: float) -> str:
+    if change >= 1:
+        return f"{change + 1:.1f} times as large"
+    return f"{'up' if change > 0 else 'down'} {wording.percent(abs(change), 0)}"
+
+
+def _number(value: float) -> str:
+    return wording.count(round(value) if value >= 10 else value)
+
+
+def _daily(evidence: Evidence, channel: str) -> pd.Series:
+    table = daily_by_channel(evidence.traffic, evidence.traffic.main_metric)
+    return table.sum(axis=1) if channel in (ALL_CHANNELS, ALL) else table[channel]
+
+
+def _growth_plan(name: str, evidence: Evidence, daily: pd.Series) -> Any:
+    change = f"Repeat what is new in {name} in every second week, and leave it out in the others."
+    return count_plan(change, name, evidence.traffic.main_metric, daily.iloc[-28:])
+
+
+def _level_table(row: Row, label: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "": ["Before", "Since", "Change"],
+            f"{label.capitalize()} a day": [
+                wording.count(round(row["before"])),
+                wording.count(round(row["after"])),
+                wording.signed_percent(row["change"]),
+            ],
+            "95 % interval": ["", "", change_between(row["low"], row["high"])],
+        }
+    )
+
+
+def _period(evidence: Evidence, row: Row, frame: pd.DataFrame, rule: str) -> Finding:
+    now, before = evidence.last_two or (evidence.traffic, evidence.traffic)
+    name, days, metric = row["channel"], now.days, evidence.traffic.main_metric
+    lost = (row["current"] - row["previous"]) / days
+    impact, unit = evidence.stake(abs(lost) * 7, name)
+    return Finding(
+        rule_id=rule,
+        kind="changes",
+        subject=name,
+        headline=f"{short(name)} is {_by(row['change'])} in the last {days} days: "
+        f"{wording.count(row['previous'])} to {wording.count(row['current'])} {evidence.label}",
+        action=_what_to_do(rule, name, row["change"]),
+        evidence=_period_table(frame),
+        n=row["current"] + row["previous"],
+        impact=impact,
+        impact_unit=unit,
+        p_value=row["p_value"],
+        effect=Effect(row["change"], row["low"], row["high"], "percent"),
+        chart=ChartHint("days", metric, name, pd.Timestamp(now.first_day), _end(evidence)),
+        caveats=(
+            f"Compared: {wording.span(now.first_day, now.last_day)} with "
+            f"{wording.span(before.first_day, before.last_day)}; the season may differ.",
+            *_tagging_caveat(evidence, lost, pd.Timestamp(now.first_day)),
+        ),
+        test_plan=_growth_plan(name, evidence, _daily(evidence, name))
+        if rule == "growing_channel"
+        else None,
+    )
+
+
+def _tagging_caveat(evidence: Evidence, gain: float, start: pd.Timestamp) -> tuple[str, ...]:
+    """Visits lost a day that turn up without a channel at the same time."""
+    names = [name for name in evidence.traffic.channels if name in UNATTRIBUTED]
+    if gain >= 0 or not names:
+        return ()
+    daily = daily_by_channel(_only(evidence.traffic, names), evidence.traffic.main_metric)
+    total = daily.sum(axis=1)
+    moved = total[total.index >= start].mean() - total[total.index < start].mean()
+    if np.isfinite(moved) and moved > -0.3 * gain:
         return ("Unattributed visits rose at the same time: part of this may be lost tags.",)
     return ()
 
 
-def _table(frame: pd.DataFrame) -> pd.DataFrame:
+def _only(traffic: Traffic, names: list[str]) -> Traffic:
+    return select(traffic, Filters(channels=tuple(names)))
+
+
+def _period_table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Channel": frame["channel"],
@@ -102,47 +251,8 @@ def _table(frame: pd.DataFrame) -> pd.DataFrame:
             "Last": frame["current"].map(wording.count),
             "Change": frame["change"].map(wording.signed_percent),
             "95 % interval": [
-                f"{wording.signed_percent(low)} to {wording.signed_percent(high)}"
+                change_between(low, high)
                 for low, high in zip(frame["low"], frame["high"], strict=True)
             ],
         }
     )
-
-
-def engagement_change(evidence: Evidence) -> Outcome:
-    """The engagement rate of attributed traffic moved by more than it moves from day to day."""
-    pair = last_two_periods(evidence.real)
-    if pair is None or not {"sessions", "engaged_sessions"} <= set(evidence.traffic.exported):
-        return Outcome()
-    row = headline_changes(*pair, ["engagement_rate"]).to_dict("records")[0]
-    if pd.isna(row["p_value"]):
-        return Outcome()
-    tested = (float(row["p_value"]),)
-    if abs(row["change"]) < MIN_RATE_CHANGE:
-        return Outcome(tested=tested)
-    word = "rose" if row["change"] > 0 else "fell"
-    days = pair[0].days
-    sessions = float(pair[0].frame["sessions"].sum())
-    finding = Finding(
-        rule_id="engagement_change",
-        subject="All traffic",
-        headline=f"Engagement rate {word} from {wording.percent(row['previous'])} to "
-        f"{wording.percent(row['current'])} in the last {days} days",
-        action="Compare the channels and landing pages of both periods on the Channels page.",
-        evidence=pd.DataFrame(
-            {
-                "Period": ["Before", "Last"],
-                "Engagement rate": [
-                    wording.percent(row["previous"]),
-                    wording.percent(row["current"]),
-                ],
-                "Difference": ["", wording.points(row["change"])],
-            }
-        ),
-        n=sessions,
-        impact=abs(row["change"]) * sessions / days * 7,
-        impact_unit="engaged sessions a week",
-        p_value=float(row["p_value"]),
-        caveats=("The mix of channels may have changed, and each channel kept its rate.",),
-    )
-    return Outcome((finding,), tested)

@@ -2,87 +2,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from types import MappingProxyType
 
 import numpy as np
 
-from core.recommendations import change, peaks, quality, structure, timing
-from core.recommendations.model import (
-    STRENGTHS,
-    Evidence,
-    Finding,
-    Outcome,
-    Recommendation,
+from core.recommendations import (
+    change,
+    depth,
+    engagement,
+    gaps,
+    peaks,
+    planning,
+    quality,
+    structure,
+    switch,
+    thin,
+    timing,
 )
+from core.recommendations.model import Evidence, Finding, Outcome, Recommendation
+from core.recommendations.strength import priority, strength_of
 from core.statistics import benjamini_hochberg
 from core.traffic import Traffic
 
-STRONG, MODERATE = 0.01, 0.05
-"""Adjusted p-values below which a tested finding is strong or moderate; above it is dropped."""
+Rule = Callable[[Evidence], Outcome]
 
-RULES: Mapping[str, Callable[[Evidence], Outcome]] = MappingProxyType(
+RULES: Mapping[str, Rule] = MappingProxyType(
     {
         "busiest_hours": timing.busiest_hours,
+        "engaged_hours": timing.engaged_hours,
+        "weekday_shape": timing.weekday_shape,
+        "spike": peaks.spikes,
         "better_channel": quality.better_channels,
         "worse_channel": quality.worse_channels,
-        "too_small_to_judge": quality.too_small_to_judge,
+        "promising_channel": thin.promising_channels,
+        "too_small_to_judge": thin.too_small_to_judge,
         "growing_channel": change.growing_channels,
         "fading_channel": change.fading_channels,
-        "engagement_change": change.engagement_change,
-        "tagging_fault": structure.tagging_fault,
+        "new_level": change.new_levels,
+        "channel_switch": switch.channel_switches,
+        "engagement_change": engagement.engagement_change,
+        "hidden_by_mix": engagement.hidden_by_mix,
+        "engagement_falls_while_volume_grows": engagement.falls_while_volume_grows,
         "concentration": structure.concentration,
-        "spike": peaks.spikes,
+        "tagging_fault": structure.tagging_fault,
+        "missing_hours": gaps.missing_hours,
+        "loyalty": depth.loyalty,
+        "session_depth": depth.session_depth,
+        "capacity": planning.capacity,
+        "season_ahead": planning.season_ahead,
     }
 )
+"""By rule id. What each asks for, says and rests on stands in its docstring."""
+BUDGET: Mapping[str, float] = MappingProxyType({"spike": 0.5})
+"""Part of the error budget set aside, before any data are seen, for a rule whose single p-value
+stands for thousands of looks already corrected; the rest is shared alike by all other tests."""
 
 
-def recommend(traffic: Traffic) -> list[Recommendation]:
+def recommend(traffic: Traffic, *, with_forecast: bool = True) -> list[Recommendation]:
     """Say what the data support doing, and how sure that is.
+
+    Everything that any rule tested is corrected together: Benjamini-Hochberg with weights that
+    were fixed beforehand (``BUDGET``; Genovese, Roeder and Wasserman 2006, Biometrika 93:509). The
+    criteria of strength stand in ``core.recommendations.strength``.
 
     Args:
         traffic: any grain; rules that need more than is there stay silent.
+        with_forecast: whether to make a forecast (2-3 s) for the rules that need one.
 
     Returns:
-        Strong ones first, then by impact within a strength; empty when nothing stands out. A
-        tested finding is kept only when it survives the Benjamini-Hochberg correction over all
-        that the rules tested (spikes over all periods looked at). Plain counts are ``moderate``
-        (tagging, concentration) or ``worth watching`` (too small to judge).
+        What is worth most first: impact a week times how sure it is. Empty when nothing stands
+        out.
     """
     if traffic.is_empty:
         return []
-    evidence = Evidence(traffic)
-    outcomes = [rule(evidence) for rule in RULES.values()]
-    findings = [finding for outcome in outcomes for finding in outcome.findings]
-    adjusted = _adjust(findings, [p for outcome in outcomes for p in outcome.tested])
-    graded = [_grade(f, p) for f, p in zip(findings, adjusted, strict=True)]
+    evidence = Evidence(traffic, with_forecast)
+    outcomes = {name: rule(evidence) for name, rule in RULES.items()}
+    weight = weigh({name: outcome.tested for name, outcome in outcomes.items()})
+    pool = [p / weight[name] for name, found in outcomes.items() for p in _finite(found.tested)]
+    graded = [
+        _grade(finding, adjust(_weighed(finding.p_value, weight[name]), pool))
+        for name, outcome in outcomes.items()
+        for finding in outcome.findings
+    ]
     kept = [recommendation for recommendation in graded if recommendation is not None]
-    return sorted(kept, key=lambda r: (STRENGTHS.index(r.strength), -r.impact, r.subject))
+    return sorted(kept, key=lambda item: (-priority(item), item.rule_id, item.subject))
 
 
-def _adjust(findings: list[Finding], tested: list[float]) -> list[float | None]:
-    """Each finding's p-value, corrected for everything that was tested."""
-    pool = np.array(tested, dtype="float64")
-    corrected = benjamini_hochberg(pool) if len(pool) else pool
-    result: list[float | None] = []
-    for finding in findings:
-        if finding.p_value is None or finding.is_corrected:
-            result.append(finding.p_value)
-        else:
-            same = np.flatnonzero(np.isclose(pool, finding.p_value, rtol=1e-9, atol=0))
-            result.append(float(corrected[same].max()) if len(same) else finding.p_value)
-    return result
+def weigh(tested: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Weight of each rule's tests, 1 on average; a p-value is divided by it.
+
+    >>> weigh({"spike": [0.1], "fading_channel": [0.2, 0.3, 0.4]})
+    {'spike': 2.0, 'fading_channel': 0.6666666666666666}
+    """
+    counts = {name: len(_finite(values)) for name, values in tested.items()}
+    total = sum(counts.values())
+    own = {name: part for name, part in BUDGET.items() if counts.get(name)}
+    others = total - sum(counts[name] for name in own)
+    if not others or not own:
+        return dict.fromkeys(counts, 1.0)
+    rest = total * (1 - sum(own.values())) / others
+    return {name: total * own[name] / counts[name] if name in own else rest for name in counts}
+
+
+def _finite(values: Sequence[float]) -> list[float]:
+    return [float(value) for value in values if np.isfinite(value)]
+
+
+def _weighed(p_value: float | None, weight: float) -> float | None:
+    return None if p_value is None else p_value / weight
+
+
+def adjust(p_value: float | None, pool: Sequence[float]) -> float | None:
+    """A p-value corrected for everything that was tested.
+
+    A finding of a family has its own corrected p-value, which is no less than the one with which
+    the family stands in the pool; it joins the pool as one more.
+
+    Args:
+        p_value: of the finding, ``None`` for a plain count.
+        pool: of everything tested; weighed like it, so maybe above 1.
+
+    >>> round(adjust(0.01, [0.01, 0.5, 0.9]), 4), adjust(None, [0.01])
+    (0.03, None)
+    """
+    if p_value is None:
+        return None
+    tested = np.array(pool, dtype="float64")
+    if not np.isclose(tested, p_value, rtol=1e-9, atol=0).any():
+        tested = np.append(tested, p_value)
+    corrected = benjamini_hochberg(np.minimum(tested, 1.0))
+    return float(corrected[np.isclose(tested, p_value, rtol=1e-9, atol=0)].max())
 
 
 def _grade(finding: Finding, adjusted: float | None) -> Recommendation | None:
-    if adjusted is None:
-        strength = STRENGTHS[2] if finding.rule_id == "too_small_to_judge" else STRENGTHS[1]
-    elif adjusted < STRONG:
-        strength = STRENGTHS[0]
-    elif adjusted < MODERATE:
-        strength = STRENGTHS[1]
-    else:
+    strength = strength_of(finding, adjusted)
+    if strength is None:
         return None
     values = {field.name: getattr(finding, field.name) for field in fields(Finding)}
     return Recommendation(**values, strength=strength, adjusted_p_value=adjusted)

@@ -9,20 +9,54 @@ import numpy as np
 import pandas as pd
 
 from core import wording
-from core.recommendations.model import Evidence, Finding, Outcome
-from core.spikes import MIN_EXCESS, SPIKE, Spikes
+from core.errors import NotEnoughData
+from core.explain import explain
+from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
+from core.recommendations.words import count_plan, short
+from core.spikes import FELL, HELD, MIN_EXCESS, ROSE, SPIKE, Spikes
+from core.statistics import benjamini_hochberg
+from core.traffic import ALL_CHANNELS, Filters, daily_by_channel, select
 
 MAX_CARDS = 2
-HELD = 0.9
-"""Engagement held if the rate during the spike is at least nine tenths of the usual one."""
+MIN_TIMES = 5 / 3
+"""A spike that is not two thirds above the usual of its channel gets no card."""
+ACTIONS = {
+    HELD: "Look up what was posted, sent or linked then, and try it once more on purpose.",
+    ROSE: "Look up what was posted, sent or linked then, and try it once more on purpose.",
+    FELL: "Look up what was shared then, but do not repeat it as it was: the visits were less "
+    "engaged. First give such visitors a page to go on with.",
+}
+UNKNOWN = (
+    "Look up what was posted, sent or linked then; before you repeat it, check that people stayed."
+)
+"""Where the export cannot tell whether people engaged."""
+
+Row = dict[Hashable, Any]
 
 
 def spikes(evidence: Evidence) -> Outcome:
-    """The largest spikes: when, how much, by which channel, and whether engagement held."""
+    """The largest spikes: when, how much, by which channel, and whether engagement held.
+
+    Condition: ``core.spikes.find_spikes`` found it, with ``MIN_EXCESS`` visits or more and
+    ``MIN_TIMES`` the usual of its channel.
+    Evidence: visits against the usual of the channel and of all; its engagement meanwhile.
+    Action: repeat on purpose where engagement held, repair first where it fell.
+    Source: Benjamini and Bogomolov (2014), JRSS B 76:297 (many looks); Kish (1965), Survey
+    Sampling (engagement meanwhile).
+    """
     if evidence.spikes is None:
         return Outcome()
     rows = _rises(evidence.spikes).head(MAX_CARDS).to_dict("records")
-    return Outcome(tuple(_finding(evidence, row) for row in rows))
+    smallest = _smallest(evidence.spikes)
+    if len(evidence.spikes.frame) == 1:  # what was seen at all was seen there
+        rows = [row | {"p_value": min(row["p_value"], smallest)} for row in rows]
+    return Outcome(tuple(_finding(evidence, row) for row in rows), (smallest,))
+
+
+def _smallest(found: Spikes) -> float:
+    """The family's p-value: the smallest corrected one of all looks, whichever correction."""
+    corrected = np.nanmin([1.0, *benjamini_hochberg(found.tested)])
+    return float(min([corrected, *found.frame["p_value"]]))
 
 
 def _rises(found: Spikes | None) -> pd.DataFrame:
@@ -30,52 +64,79 @@ def _rises(found: Spikes | None) -> pd.DataFrame:
     if found is None:
         return pd.DataFrame()
     frame = found.frame
-    return frame[(frame["kind"] == SPIKE) & (frame["excess"] >= MIN_EXCESS)]
+    is_large = frame["channel_actual"] >= MIN_TIMES * frame["channel_expected"]
+    return frame[(frame["kind"] == SPIKE) & (frame["excess"] >= MIN_EXCESS) & is_large]
 
 
-def _finding(evidence: Evidence, row: dict[Hashable, Any]) -> Finding:
-    metric = evidence.traffic.main_metric
-    label = wording.metric_label(metric, evidence.traffic.grain).lower()
-    when, name = wording.moment(row["start"], row["end"]), row["channel"]
+def _finding(evidence: Evidence, row: Row) -> Finding:
+    metric, when = evidence.traffic.main_metric, wording.moment(row["start"], row["end"])
+    name, is_all = row["channel"], row["channel"] == ALL_CHANNELS
     excess = row["channel_actual"] - row["channel_expected"]
-    whose = "Traffic" if name == "(all)" else name
-    held = row["engagement_rate"] / row["usual_engagement_rate"]
+    impact, unit = evidence.stake(excess / evidence.weeks, name)
     return Finding(
         rule_id="spike",
+        kind="spikes",
         subject=when,
-        headline=f"{whose} stood out on {when}: {wording.count(row['channel_actual'])} {label}, "
-        f"about {wording.count(row['channel_expected'])} would be usual",
-        action=_action(held),
-        evidence=_table(_rises(evidence.spikes), label),
+        headline=f"{'Traffic' if is_all else short(name)} on {when}: "
+        f"{wording.count(row['channel_actual'])} {evidence.label}, usually "
+        f"{wording.count(round(row['channel_expected']))}",
+        action=ACTIONS.get(row["engagement"], UNKNOWN),
+        evidence=_table(_rises(evidence.spikes), evidence.label),
         n=float(row["channel_actual"]),
-        impact=excess / evidence.weeks,
-        impact_unit=f"{label} a week if it came back once in {evidence.weeks:.0f} weeks",
+        impact=impact,
+        impact_unit=f"{unit} if it came back once in {wording.count(round(evidence.weeks))} weeks",
         p_value=row["p_value"],
         is_corrected=True,
+        effect=_effect(evidence, row),
+        chart=ChartHint("days", metric, "" if is_all else name, row["start"], row["end"]),
         caveats=(
             "The export does not say what was posted, sent or linked then: only you know.",
-            *_held_caveat(row, held),
+            "One such moment is no habit: it may not come back.",
+            *_engagement_caveat(row),
         ),
+        test_plan=_plan(evidence, row),
     )
 
 
-def _action(held: float) -> str:
-    if np.isfinite(held) and held < HELD:
-        return (
-            "Look up what was shared then. The visits were many but less engaged: before you "
-            "repeat it, give such visitors a page to go on with."
-        )
-    return "Look up what was posted, sent or linked then, and try it once more on purpose."
+def _effect(evidence: Evidence, row: Row) -> Effect:
+    """How many times the usual it was, against where such a stretch usually lies."""
+    metric, ratio = (
+        evidence.traffic.main_metric,
+        _times(row["channel_actual"], row["channel_expected"]),
+    )
+    own = select(evidence.traffic, Filters(channels=(row["channel"],)))
+    own = evidence.traffic if row["channel"] == ALL_CHANNELS else own
+    try:
+        usual = explain(own, metric, row["start"], row["end"])
+    except NotEnoughData:
+        return Effect(ratio, np.nan, np.nan, "times")
+    low, high = (_times(row["channel_actual"], end) for end in (usual.high, usual.low))
+    return Effect(ratio, low, high if np.isfinite(high) else 100 * ratio, "times")
 
 
-def _held_caveat(row: dict[Hashable, Any], held: float) -> tuple[str, ...]:
-    if not np.isfinite(held):
-        return ()
-    word = "held" if held >= HELD else "was lower"
+def _times(actual: float, usual: float) -> float:
+    return float(actual / usual) if usual > 0 else np.inf if usual == 0 else np.nan
+
+
+def _engagement_caveat(row: Row) -> tuple[str, ...]:
+    word = {HELD: "held", FELL: "was lower", ROSE: "was higher"}.get(row["engagement"])
+    if word is None:
+        return ("Whether the visits were as engaged as usual cannot be told.",)
     return (
         f"Engagement {word}: {wording.percent(row['engagement_rate'])} during, "
-        f"{wording.percent(row['usual_engagement_rate'])} at other times.",
+        f"{wording.percent(row['usual_engagement_rate'])} at such hours.",
     )
+
+
+def _plan(evidence: Evidence, row: Row) -> Any:
+    if row["engagement"] not in (HELD, ROSE):
+        return None
+    metric, name = evidence.traffic.main_metric, row["channel"]
+    table = daily_by_channel(evidence.traffic, metric)
+    daily = table[name] if name in table else table.sum(axis=1)
+    whose = "" if name == ALL_CHANNELS else name
+    change = "Repeat what was shared then, once a week in every second week."
+    return count_plan(change, whose, metric, daily.iloc[-28:])
 
 
 def _table(frame: pd.DataFrame, label: str) -> pd.DataFrame:
@@ -87,8 +148,8 @@ def _table(frame: pd.DataFrame, label: str) -> pd.DataFrame:
             ],
             "Channel": frame["channel"],
             f"{label.capitalize()} of the channel": frame["channel_actual"].map(wording.count),
-            "Usual": frame["channel_expected"].map(wording.count),
+            "Usual": frame["channel_expected"].round().map(wording.count),
             "All channels": frame["actual"].map(wording.count),
-            "Usual for all": frame["expected"].map(wording.count),
+            "Usual for all": frame["expected"].round().map(wording.count),
         }
     )

@@ -6,12 +6,19 @@ import numpy as np
 import pandas as pd
 
 from core import wording
-from core.recommendations.model import Evidence, Finding, Outcome
-from core.traffic import UNATTRIBUTED
+from core.channels import Diagnosis, concentrate
+from core.day_clusters import ratio_difference
+from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
+from core.recommendations.words import short
+from core.statistics import Interval
+from core.traffic import UNATTRIBUTED, daily_by_channel
 
 CONCENTRATION = 0.5
-MIN_UNATTRIBUTED_SHARE = 0.01
+MIN_SHARE = 0.01
+"""Less than one visit in a hundred without a channel is usual."""
 MIN_UNATTRIBUTED = 50
+SURE = 0.001
+"""P-value above which the card is a plain count: far enough down to survive the correction."""
 LOW_ENGAGEMENT = 0.25
 """Of the engagement rate of all: visits so empty are measurement, not people."""
 
@@ -19,88 +26,144 @@ LOW_ENGAGEMENT = 0.25
 def tagging_fault(evidence: Evidence) -> Outcome:
     """Visits without a channel: many, or so little engaged that tracking must be broken.
 
-    A plain count, no test: every one of these visits is one that GA4 could not place.
+    Condition: ``MIN_UNATTRIBUTED`` visits or more under Unassigned, (not set) or (other), and
+    either more than ``MIN_SHARE`` of all, or an engagement rate below ``LOW_ENGAGEMENT`` of that
+    of all others. A visit without a channel is a fault whatever chance does, so the card stays, as
+    a plain count, where the test is not passed or there are no days.
+    Evidence: how many, since when, which channel lost as many.
+    Action: what to check in the tagging, most frequent fault first.
+    Source: https://support.google.com/analytics/answer/9756891,
+    https://support.google.com/analytics/answer/13504892,
+    https://support.google.com/analytics/answer/13331684.
     """
-    metric = evidence.traffic.main_metric
-    totals = evidence.totals.set_index("channel")
-    findings = []
-    for name in (name for name in UNATTRIBUTED if name in totals.index):
-        row = totals.loc[name]
-        is_many = row["share"] >= MIN_UNATTRIBUTED_SHARE
-        if row[metric] >= MIN_UNATTRIBUTED and (is_many or _is_empty(totals, name)):
-            findings.append(_tagging(evidence, name, row, metric))
-    return Outcome(tuple(findings))
+    found, tested = [], []
+    for one in evidence.unattributed:
+        if one.count < MIN_UNATTRIBUTED:
+            continue
+        many, empty = _many(evidence, one), _empty(evidence, one)
+        tested += [look.p_value for look in (many, empty) if np.isfinite(look.p_value)]
+        if one.share.value >= MIN_SHARE:
+            found.append(_tagging(evidence, one, many))
+        elif empty.value < 0:
+            found.append(_tagging(evidence, one, empty))
+    return Outcome(tuple(found), tuple(tested))
 
 
-def _is_empty(totals: pd.DataFrame, name: str) -> bool:
-    everyone = totals["engaged_sessions"].sum() / totals["sessions"].sum()
-    rate = totals.loc[name, "engagement_rate"]
-    return bool(np.isfinite(rate) and rate < LOW_ENGAGEMENT * everyone)
+def _many(evidence: Evidence, one: Diagnosis) -> Interval:
+    """Its share of all since it rose, less the share that is usual."""
+    if not evidence.is_daily:
+        return Interval(one.share.value - MIN_SHARE, np.nan, np.nan)
+    daily = daily_by_channel(evidence.traffic, evidence.traffic.main_metric)
+    if one.since is not None:
+        daily = daily[daily.index >= one.since]
+    whole = daily.sum(axis=1)
+    usual = (MIN_SHARE * whole, whole)
+    return ratio_difference((daily[one.label], whole), usual, is_share=True)
 
 
-def _tagging(evidence: Evidence, name: str, row: pd.Series, metric: str) -> Finding:
-    label = wording.metric_label(metric, evidence.traffic.grain).lower()
-    rate = row["engagement_rate"]
-    tail = f", {wording.percent(rate)} of them engaged" if np.isfinite(rate) else ""
-    since = _since(evidence, name, metric)
+def _empty(evidence: Evidence, one: Diagnosis) -> Interval:
+    """Its engagement rate, less a quarter of that of all others."""
+    nothing = Interval(np.nan, np.nan, np.nan)
+    if not evidence.has_engagement or not evidence.is_daily:
+        return nothing
+    engaged, sessions = (
+        daily_by_channel(evidence.traffic, name) for name in ("engaged_sessions", "sessions")
+    )
+    others = [name for name in sessions if name not in UNATTRIBUTED]
+    if one.label not in sessions or not others:
+        return nothing
+    usual = (LOW_ENGAGEMENT * engaged[others].sum(axis=1), sessions[others].sum(axis=1))
+    return ratio_difference((engaged[one.label], sessions[one.label]), usual, is_share=True)
+
+
+def _tagging(evidence: Evidence, one: Diagnosis, gap: Interval) -> Finding:
+    rate = one.engagement.value
+    impact, unit = evidence.stake(one.count / (evidence.weeks or 1))
+    tail = f", {wording.percent(rate)} engaged" if np.isfinite(rate) else ""
+    since = f", more since {wording.day(one.since)}" if one.since is not None else ""
     return Finding(
         rule_id="tagging_fault",
-        subject=name,
-        headline=f"{name}: {wording.count(row[metric])} {label} without a channel{tail}"
-        + (f", mostly since {since}" if since else ""),
-        action="Treat it as a tagging matter, not as an audience: check UTM tags of newsletters "
-        "and ads, the consent banner and server-side events in GA4's DebugView.",
-        evidence=pd.DataFrame(
-            {
-                "Label": [name],
-                label.capitalize(): [wording.count(row[metric])],
-                "Share": [wording.percent(row["share"])],
-                "Engagement rate": [wording.percent(rate)],
-            }
+        kind="tagging",
+        subject=one.label,
+        headline=f"{one.label}: {wording.count(one.count)} {evidence.label} without a channel "
+        f"({wording.percent(one.share.value)}){tail}{since}",
+        action=f"Treat it as a tagging matter, not as an audience. Check first: {one.checks[0]}",
+        evidence=_tagging_table(evidence, one),
+        n=float(one.count),
+        impact=impact,
+        impact_unit=unit,
+        p_value=gap.p_value if gap.p_value < SURE else None,
+        effect=Effect(gap.value, gap.low, gap.high, "points"),
+        chart=ChartHint("days", evidence.traffic.main_metric, one.label, one.since, None),
+        caveats=(
+            *_counterpart(one),
+            "GA4 also uses this label for a short while until data are processed.",
         ),
-        n=float(row[metric]),
-        impact=float(row[metric]) / evidence.weeks if evidence.weeks else float(row[metric]),
-        impact_unit=f"{label} a week",
-        caveats=("GA4 also uses this label for a short while until data are processed.",),
     )
 
 
-def _since(evidence: Evidence, name: str, metric: str) -> str:
-    """The day from which on nearly all of it came, if most days before had next to none."""
-    traffic = evidence.traffic
-    if traffic.grain not in ("hour", "day"):
-        return ""
-    rows = traffic.frame[traffic.frame["channel"] == name]
-    daily = rows.groupby(rows["time"].dt.normalize())[metric].sum()
-    daily = daily.reindex(traffic.times.normalize().unique(), fill_value=0.0)
-    first = int(np.argmax(daily.cumsum().to_numpy() > 0.02 * daily.sum()))
-    return wording.day(daily.index[first]) if first >= 7 else ""
+def _counterpart(one: Diagnosis) -> tuple[str, ...]:
+    if one.counterpart is None:
+        return ()
+    lost = wording.count(round(one.counterpart_loss))
+    return (f"{short(one.counterpart)} lost about as much at the same time ({lost} a day).",)
+
+
+def _tagging_table(evidence: Evidence, one: Diagnosis) -> pd.DataFrame:
+    share = one.share
+    return pd.DataFrame(
+        {
+            "Label": [one.label],
+            evidence.label.capitalize(): [wording.count(one.count)],
+            "Share": [wording.percent(share.value)],
+            "95 % interval": [
+                f"{wording.percent(share.low)} to {wording.percent(share.high)}"
+                if np.isfinite(share.low)
+                else ""
+            ],
+            "Engagement rate": [wording.percent(one.engagement.value)],
+        }
+    )
 
 
 def concentration(evidence: Evidence) -> Outcome:
-    """More than half of the traffic comes by one channel: a plain share, no test."""
+    """More than half of the traffic comes by one channel: a plain share, no test.
+
+    Condition: a share of ``CONCENTRATION`` or more among at least two channels. Worth watching.
+    Evidence: share of every channel, and what would be left without it.
+    Action: build a second leg.
+    Source: Hill (1973), Ecology 54:427 (how many equal channels it is like).
+    """
     metric = evidence.traffic.main_metric
     totals = evidence.totals[~evidence.totals["channel"].isin(UNATTRIBUTED)]
-    if len(totals) < 2 or not evidence.weeks or totals.iloc[0]["share"] < CONCENTRATION:
+    if len(totals) < 2 or not evidence.weeks or not totals.iloc[0]["share"] >= CONCENTRATION:
         return Outcome()
-    top = totals.iloc[0]
-    label = wording.metric_label(metric, evidence.traffic.grain).lower()
+    found, top = concentrate(evidence.traffic), totals.iloc[0]
+    row = found.frame.set_index("channel").loc[top["channel"]]
+    impact, unit = evidence.stake(0.1 * float(top[metric]) / evidence.weeks, top["channel"])
     finding = Finding(
         rule_id="concentration",
+        kind="risk",
         subject=top["channel"],
-        headline=f"{top['channel']} brings {wording.percent(top['share'])} of all {label}",
+        headline=f"{short(top['channel'])} brings {wording.percent(top['share'])} of all "
+        f"{evidence.label}; without it {wording.count(row['left'])} are left",
         action="Build a second leg before you need it: pick the channel with the best engagement "
         "rate and enough data, and set it a goal for the quarter.",
         evidence=pd.DataFrame(
             {
                 "Channel": totals["channel"],
-                label.capitalize(): totals[metric].map(wording.count),
+                evidence.label.capitalize(): totals[metric].map(wording.count),
                 "Share": totals["share"].map(wording.percent),
             }
         ),
         n=float(totals[metric].sum()),
-        impact=float(top[metric]) / evidence.weeks * 0.1,
-        impact_unit=f"{label} a week if it lost a tenth",
-        caveats=("A large share is a risk only if the channel can change without you.",),
+        impact=impact,
+        impact_unit=f"{unit} if it lost a tenth",
+        effect=Effect(row["share"], row["low"], row["high"], "points"),
+        chart=ChartHint("shares", metric, top["channel"]),
+        caveats=(
+            "A large share is a risk only if the channel can change without you.",
+            f"The mix is as concentrated as {found.effective_channels:.1f} equal channels.",
+        ),
     )
     return Outcome((finding,))

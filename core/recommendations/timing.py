@@ -1,19 +1,46 @@
-"""When people come: the busiest part of the day."""
+"""When people come and when they engage: hours of the day, days of the week."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
 import pandas as pd
 
 from core import wording
+from core.day_clusters import (
+    difference_interval,
+    estimate_ratio,
+    ratio_interval,
+    subtract,
+    typical_variances,
+)
 from core.errors import NotEnoughData
-from core.recommendations.model import Evidence, Finding, Outcome
-from core.rhythm import find_window
+from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome, TestPlan
+from core.recommendations.shape import shape_test
+from core.recommendations.words import change_between, count_plan
+from core.rhythm import MIN_BASE, WINDOW_HOURS, Window, find_blocks, find_window
+from core.statistics import Interval
+from core.traffic import total_over_time
+
+MIN_POINTS = 0.03
+"""Hours whose engagement differs by less change no plan."""
+MIN_SHAPE = 0.1
+"""A weekday within a tenth of the average needs no plan of its own."""
+MIN_WEEKS = 4
+WHEN_FOR_ENGAGEMENT = 14
+"""Days, below which hours are not compared."""
+DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+ZONE = "Hours are in the time zone of the GA4 property."
 
 
 def busiest_hours(evidence: Evidence) -> Outcome:
     """Four hours of the day hold clearly more than an even share: publish or staff there.
 
     Condition: even the low end of the share's interval is above an even share.
+    Evidence: their share with its interval, corrected for the 24 starts tried.
+    Action: publish, send and staff there first; check that the servers hold.
+    Source: Lazarus et al. (2018), J. Business & Economic Statistics 36:541.
     """
     traffic, metric = evidence.traffic, evidence.traffic.main_metric
     try:
@@ -21,40 +48,290 @@ def busiest_hours(evidence: Evidence) -> Outcome:
         quiet = find_window(traffic, metric, busiest=False)
     except NotEnoughData:
         return Outcome()
-    tested = (busy.p_value / 24,) * 24
-    if not busy.is_clearly_busy:
-        return Outcome(tested=tested)
-    total = float(traffic.frame[metric].sum())
-    label = wording.metric_label(metric, traffic.grain).lower()
+    found = (_busy(evidence, busy, quiet),) if busy.is_clearly_busy else ()
+    return Outcome(found, (busy.p_value,))
+
+
+def _busy(evidence: Evidence, busy: Window, quiet: Window) -> Finding:
+    metric, even = evidence.traffic.main_metric, busy.even_share
+    total = float(evidence.traffic.frame[metric].sum())
     when = f"{wording.clock(busy.start)}–{wording.clock(busy.end)}"
-    finding = Finding(
+    impact, unit = evidence.stake(0.1 * busy.share * total / evidence.weeks)
+    return Finding(
         rule_id="busiest_hours",
+        kind="timing",
         subject=when,
-        headline=f"{when} holds {wording.percent(busy.share)} of {label} "
-        f"in {wording.percent(busy.even_share)} of the hours",
-        action="Publish, send and staff for these hours first; try one post a day moved into them.",
-        evidence=_table([busy, quiet]),
+        headline=f"{when} holds {wording.percent(busy.share)} of {evidence.label} "
+        f"in {wording.percent(even)} of the hours",
+        action="Publish, send and staff for these hours first, and plan maintenance outside of "
+        "them; try one post a day moved into them.",
+        evidence=_window_table([busy, quiet]),
         n=total,
-        impact=(busy.share - busy.even_share) * total / evidence.weeks,
-        impact_unit=f"{label} a week above an even day",
+        impact=impact,
+        impact_unit=f"{unit} if a tenth more came then",
         p_value=busy.p_value,
         is_corrected=True,
+        effect=Effect(busy.share - even, busy.share_low - even, busy.share_high - even, "points"),
+        chart=ChartHint("hours", metric),
         caveats=(
-            "People may come then because that is when you publish now.",
-            "Hours are in the time zone of the GA4 property.",
+            "You may publish at these hours already, and people may come to what is new.",
+            ZONE,
+        ),
+        test_plan=count_plan(
+            f"Publish one post a day between {when} in every second week, at the usual time in "
+            "the others.",
+            "",
+            metric,
+            _daily(evidence),
         ),
     )
-    return Outcome((finding,), tested)
 
 
-def _table(windows: list) -> pd.DataFrame:
+def _daily(evidence: Evidence) -> pd.Series:
+    metric = evidence.traffic.main_metric
+    total = total_over_time(evidence.traffic, [metric])[metric]
+    return total.groupby(pd.DatetimeIndex(total.index).normalize()).sum().iloc[-56:]
+
+
+def _window_table(windows: list[Window]) -> pd.DataFrame:
     rows = [
         {
             "Hours": f"{wording.clock(w.start)}–{wording.clock(w.end)}",
             "Share": wording.percent(w.share),
-            "Interval": f"{wording.percent(w.share_low)} to {wording.percent(w.share_high)}",
+            "95 % interval": f"{wording.percent(w.share_low)} to {wording.percent(w.share_high)}",
             "Even share": wording.percent(w.even_share),
         }
         for w in windows
     ]
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True)
+class _Hours:
+    """A stretch with another engagement rate than the rest of the time.
+
+    Args:
+        when: in words.
+        rate: inside.
+        rest: outside.
+        gap: difference with its interval and a p-value corrected for every stretch tried.
+        n: sessions inside.
+        design: variance of the rate inside against independent sessions.
+    """
+
+    when: str
+    rate: float
+    rest: float
+    gap: Interval
+    n: float
+    design: float
+
+
+def engaged_hours(evidence: Evidence) -> Outcome:
+    """Hours of the day (or a stretch of the week) with clearly more engaged visits.
+
+    Condition: four hours of the day differ from the rest of the same days by ``MIN_POINTS`` or
+    more, corrected for every start tried; else a stretch of the week by ``find_blocks``.
+    Evidence: both rates, the difference with its interval.
+    Action: send there what asks for attention: newsletters, offers, long reads.
+    Source: Lazarus et al. (2018), J. Business & Economic Statistics 36:541; Stoline and Ury (1979),
+    Technometrics 21:87 (stretches of the week).
+    """
+    if evidence.traffic.grain != "hour" or not evidence.has_engagement:
+        return Outcome()
+    if evidence.traffic.days < WHEN_FOR_ENGAGEMENT or evidence.real.is_empty:
+        return Outcome()
+    of_day, of_week = _best_of_day(evidence), _best_of_week(evidence)
+    tested = [found.gap.p_value if found else 1.0 for found in (of_day, of_week)]
+    sure = [f for f in (of_day, of_week) if f and f.gap.low > 0 and f.gap.value >= MIN_POINTS]
+    return Outcome(tuple(_engaged(evidence, found) for found in sure[:1]), tuple(tested))
+
+
+def _best_of_day(evidence: Evidence) -> _Hours | None:
+    sums = total_over_time(evidence.real, ["engaged_sessions", "sessions"])
+    index = pd.DatetimeIndex(sums.index)
+    wide = sums.groupby([index.normalize(), index.hour]).sum().unstack(fill_value=0.0)
+    top, bottom = wide["engaged_sessions"], wide["sessions"]
+    starts = [
+        h for h in top if set(_from(h)) <= set(top) and bottom[_from(h)].sum().sum() >= MIN_BASE
+    ]
+    if top.shape[1] < 2 * WINDOW_HOURS or len(starts) < 2:
+        return None
+    gaps = {}
+    for start in starts:
+        inside = _from(start)
+        parts = [(t[inside].sum(axis=1), t.drop(columns=inside).sum(axis=1)) for t in (top, bottom)]
+        both = [estimate_ratio(parts[0][i], parts[1][i], is_share=True) for i in (0, 1)]
+        gaps[start] = subtract(both[0], both[1])
+    typical = typical_variances(list(gaps.values()), list(gaps.values()))
+    level = 1 - 0.05 / len(starts)
+    found = {
+        start: difference_interval(gap, level, one)
+        for (start, gap), one in zip(gaps.items(), typical, strict=True)
+    }
+    best = min(starts, key=lambda h: (found[h].value <= 0, found[h].p_value))
+    return _as_hours(best, found[best], len(starts), top, bottom)
+
+
+def _as_hours(
+    start: int, gap: Interval, tried: int, top: pd.DataFrame, bottom: pd.DataFrame
+) -> _Hours:
+    inside = _from(start)
+    engaged, sessions = top[inside].sum(axis=1), bottom[inside].sum(axis=1)
+    n, rate = float(sessions.sum()), float(engaged.sum() / sessions.sum())
+    own = ratio_interval(engaged, sessions, is_share=True)
+    plain = 1.96 * np.sqrt(rate * (1 - rate) / n)
+    p_value = min(tried * gap.p_value, 1.0) if np.isfinite(gap.p_value) else 1.0
+    when = f"{wording.clock(start)}–{wording.clock((start + WINDOW_HOURS - 1) % 24 + 1)}"
+    corrected = Interval(gap.value, gap.low, gap.high, p_value)
+    design = max(float((own.half_width / plain) ** 2), 1.0) if plain > 0 else 1.0
+    return _Hours(when, rate, rate - gap.value, corrected, n, design)
+
+
+def _best_of_week(evidence: Evidence) -> _Hours | None:
+    try:
+        blocks = find_blocks(evidence.real, "engagement_rate", 1)
+    except NotEnoughData:
+        return None
+    if blocks.high.empty:
+        return None
+    row = blocks.high.iloc[0]
+    end = (row["hour"] + row["hours"] - 1) % 24 + 1
+    day = DAYS[int(row["weekday"])]
+    when = f"{day} {wording.clock(int(row['hour']))}–{wording.clock(int(end))}"
+    gap = Interval(row["difference"], row["low"], row["high"], row["p_value"])
+    return _Hours(when, row["value"], row["value"] - row["difference"], gap, row["n"], 1.0)
+
+
+def _from(start: int) -> list[int]:
+    return [(start + step) % 24 for step in range(WINDOW_HOURS)]
+
+
+def _engaged(evidence: Evidence, found: _Hours) -> Finding:
+    gap, weekly = found.gap, found.n / evidence.weeks
+    impact, unit = evidence.stake(0.1 * weekly * found.rate, of="engaged_sessions")
+    return Finding(
+        rule_id="engaged_hours",
+        kind="timing",
+        subject=found.when,
+        headline=f"{found.when}: {wording.percent(found.rate)} of sessions are engaged, "
+        f"{wording.percent(found.rest)} at other times",
+        action="Send what asks for attention at these hours: newsletters, offers, long reads.",
+        evidence=pd.DataFrame(
+            {
+                "Hours": [found.when, "Other times", "Difference"],
+                "Engagement rate": [
+                    wording.percent(found.rate),
+                    wording.percent(found.rest),
+                    wording.points(gap.value),
+                ],
+                "95 % interval": ["", "", change_between(gap.low, gap.high, is_share=True)],
+            }
+        ),
+        n=found.n,
+        impact=impact,
+        impact_unit=f"{unit} if a tenth more came then",
+        p_value=gap.p_value,
+        is_corrected=True,
+        effect=Effect(gap.value, gap.low, gap.high, "points"),
+        chart=ChartHint("hours", "engagement_rate"),
+        caveats=(
+            "Other channels may be at work at these hours: the same people need not be more "
+            "engaged then.",
+            ZONE,
+        ),
+        test_plan=TestPlan(
+            "Send half of the newsletters or posts at these hours, the others at the usual time.",
+            "",
+            "engagement_rate",
+            found.rate,
+            0.02,
+            found.design,
+            weekly,
+        ),
+    )
+
+
+def weekday_shape(evidence: Evidence) -> Outcome:
+    """A weekday is clearly above (or below) the average day of its week.
+
+    Condition: at least ``MIN_WEEKS`` whole weeks; the day differs by ``MIN_SHAPE`` or more,
+    corrected for seven days.
+    Evidence: every weekday against the average with its interval.
+    Action: plan the important post or mailing for the strongest day.
+    Source: ``core.recommendations.shape`` (Student's t with weeks as replicates).
+    """
+    if not evidence.is_daily:
+        return Outcome()
+    table = shape_test(_weeks(evidence))
+    if table.empty:
+        return Outcome()
+    sure = table[table["change"].abs() >= MIN_SHAPE]
+    sure = sure[sure[["low", "high"]].min(axis=1) * sure[["low", "high"]].max(axis=1) > 0]
+    found = (_weekday(evidence, table, sure),) if len(sure) else ()
+    return Outcome(found, (float(table["p_value"].min()),))
+
+
+def _weeks(evidence: Evidence) -> pd.DataFrame:
+    """Counts of whole weeks: rows of seven days from the last one backwards."""
+    history = evidence.history
+    days = history.groupby(pd.DatetimeIndex(history.index).normalize()).sum(min_count=1)
+    days = days.asfreq("D")
+    weeks = len(days) // 7
+    if weeks < MIN_WEEKS:
+        return pd.DataFrame()
+    days = days.iloc[-7 * weeks :]
+    names = pd.DatetimeIndex(days.index[:7]).day_of_week
+    table = pd.DataFrame(days.to_numpy().reshape(weeks, 7), columns=names).dropna()
+    return table[table.sum(axis=1) > 0]
+
+
+def _weekday(evidence: Evidence, table: pd.DataFrame, sure: pd.DataFrame) -> Finding:
+    above = sure[sure["change"] > 0]
+    best = above["change"].idxmax() if len(above) else sure["change"].idxmin()
+    row, daily = table.loc[best], _daily(evidence)
+    visits = float(daily[pd.DatetimeIndex(daily.index).day_of_week == best].mean())
+    name, is_above = DAYS[int(best)], row["change"] > 0
+    amount = wording.percent(abs(row["change"]), 0)
+    impact, unit = evidence.stake(0.1 * visits)
+    return Finding(
+        rule_id="weekday_shape",
+        kind="timing",
+        subject=name,
+        headline=f"{name} bring {amount} {'more' if is_above else 'fewer'} {evidence.label} than "
+        f"an average day: {wording.count(round(visits))}",
+        action=f"Plan the most important post or mailing of the week for {name}."
+        if is_above
+        else f"Plan maintenance and changes for {name}, and important posts for other days.",
+        evidence=_weekday_table(table),
+        n=float(daily.sum()),
+        impact=impact,
+        impact_unit=f"{unit} if a tenth more came on that day",
+        p_value=float(row["p_value"]),
+        is_corrected=True,
+        effect=Effect(float(row["change"]), float(row["low"]), float(row["high"]), "percent"),
+        chart=ChartHint("weekdays", evidence.traffic.main_metric),
+        caveats=("You may publish on some weekdays already, and people may come to what is new.",),
+        test_plan=count_plan(
+            f"Publish the main post on {name} in every second week, on another day in the others.",
+            "",
+            evidence.traffic.main_metric,
+            daily,
+        )
+        if is_above
+        else None,
+    )
+
+
+def _weekday_table(table: pd.DataFrame) -> pd.DataFrame:
+    ordered = table.sort_index()
+    return pd.DataFrame(
+        {
+            "Weekday": [DAYS[int(day)] for day in ordered.index],
+            "Against an average day": ordered["change"].map(wording.signed_percent),
+            "95 % interval": [
+                change_between(low, high)
+                for low, high in zip(ordered["low"], ordered["high"], strict=True)
+            ],
+        }
+    )

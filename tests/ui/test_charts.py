@@ -9,7 +9,6 @@ import pandas as pd
 import pytest
 
 from core.forecast import Total, odds_curve
-from core.recommendations.model import STRENGTHS
 from ui.charts import channels, events, forecast, recommendations, rhythm, trends
 from ui.charts.notes import with_notes
 from ui.charts.theme import PALETTES, channel_colours, themed
@@ -153,6 +152,12 @@ def chances(mean):
     return forecast.odds(odds_curve(total), mean, "Sessions", "light")
 
 
+def typical(by, metric):
+    table = pd.DataFrame({"name": list(NAMES), "value": 0.5, "low": np.nan, "high": 0.6, "n": 4})
+    table = table.assign(is_meant=table["name"] == NAMES[0])
+    return recommendations.typical(table, by, metric, "Sessions", "light")
+
+
 def hours(highlighted):
     table = pd.DataFrame({"hour": range(24), "value": 5.0, "low": np.nan, "high": np.nan, "n": 4})
     return rhythm.hours_of_day(table, highlighted, "Sessions", "dark")
@@ -233,16 +238,10 @@ CHARTS = {
     ),
     "replay": lambda: forecast.replayed(said(), "Sessions", "hour", "dark"),
     "parts of the week": lambda: forecast.parts(week_parts(), "day", "light"),
-    "at stake": lambda: recommendations.at_stake(
-        pd.DataFrame(
-            {
-                "name": list(NAMES),
-                "impact": [5.0, 0.0, 1.0, 2.0, 3.0],
-                "impact_unit": "sessions a week",
-                "strength": [*STRENGTHS, *STRENGTHS[:2]],
-            }
-        ),
-        "light",
+    "typical hours": lambda: typical("hour", "sessions"),
+    "typical weekdays, a rate": lambda: typical("weekday", "engagement_rate"),
+    "a marked stretch": lambda: recommendations.marked(
+        over_time(), (pd.Timestamp("2024-01-03"), pd.Timestamp("2024-01-09")), "dark"
     ),
 }
 

@@ -107,7 +107,10 @@ def fault_codes() -> set[str]:
     return found
 
 
-ERROR_CODES = codes("NotEnoughData", "ExportError", "AppError", "AnnotationError") | fault_codes()
+ERROR_CODES = (
+    codes("NotEnoughData", "ExportError", "AppError", "AnnotationError", "CardsError")
+    | fault_codes()
+)
 NOTE_CODES = codes("Note", "_note")
 
 

@@ -1,4 +1,4 @@
-"""Chart of the Recommendations page."""
+"""Charts of the Recommendations page, small: the evidence of a card."""
 
 from __future__ import annotations
 
@@ -6,31 +6,96 @@ import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
-from core.recommendations.model import STRENGTHS
-from ui.charts.theme import PALETTES, Mode, names_above
+from core.metrics import METRICS
+from ui.charts.numbers import number_axis, value_tip, with_words
+from ui.charts.theme import PALETTES, Mode
+
+HEIGHT = 200
 
 
-def at_stake(table: pd.DataFrame, mode: Mode) -> ChartType:
-    """Draw what each recommendation is about, in visits a week, coloured by how sure it is.
+def marked(
+    chart: alt.LayerChart, span: tuple[pd.Timestamp, pd.Timestamp] | None, mode: Mode
+) -> alt.LayerChart:
+    """Put a pale band behind the stretch that a card is about.
 
     Args:
-        table: ``name``, ``impact``, ``impact_unit``, ``strength``, in the order shown.
+        chart: layered, with ``time:T`` as horizontal axis. Not changed.
+        span: start and end of the stretch, ``None`` for none.
         mode: light or dark.
     """
-    palette = PALETTES[mode]
-    colours = [palette.primary, palette.secondary, palette.context]
-    base = alt.Chart(table).encode(
-        y=alt.Y("name:N", sort=None, axis=None),
+    small = chart.copy(deep=False)
+    small.height = HEIGHT
+    if span is None:
+        return small
+    rows = pd.DataFrame({"start": [span[0]], "end": [span[1]]})
+    # Stretches of a few hours are a hairline in a line of months: the edge is always seen.
+    band = (
+        alt.Chart(rows)
+        .mark_rect(
+            color=PALETTES[mode].secondary,
+            fillOpacity=0.22,
+            stroke=PALETTES[mode].secondary,
+            strokeOpacity=0.7,
+        )
+        .encode(
+            x="start:T",
+            x2="end:T",
+            tooltip=[
+                alt.Tooltip("start:T", title="From", format="%a %-d %b %Y, %H:00"),
+                alt.Tooltip("end:T", title="to", format="%a %-d %b %Y, %H:00"),
+            ],
+        )
+    )
+    small.layer = [band, *chart.layer]
+    return small
+
+
+def typical(table: pd.DataFrame, by: str, metric: str, label: str, mode: Mode) -> ChartType:
+    """Draw a typical hour or weekday with its 95 % interval: counts from zero on, rates as dots.
+
+    Args:
+        table: ``name``, ``value``, ``low``, ``high``, ``n`` (days seen), ``is_meant`` (coloured);
+            in the order shown.
+        by: ``hour`` or ``weekday``.
+        metric: key of ``METRICS``.
+        label: its name.
+        mode: light or dark.
+    """
+    palette, entry = PALETTES[mode], METRICS[metric]
+    noun = "hour" if by == "hour" else "day"
+    rows = with_words(table, entry.unit, ["value", "low", "high"])
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "name:N",
+            title="Hour of the day" if by == "hour" else None,
+            sort=list(table["name"]),
+            axis=alt.Axis(labelAngle=0),
+        ),
+        color=alt.condition(
+            "datum.is_meant", alt.value(palette.primary), alt.value(palette.context)
+        ),
         tooltip=[
-            alt.Tooltip("name:N", title="About"),
-            alt.Tooltip("impact:Q", title="Visits a week", format=",.0f"),
-            alt.Tooltip("impact_unit:N", title="Counted in"),
-            alt.Tooltip("strength:N", title="Evidence"),
+            alt.Tooltip("name:N", title=noun.capitalize()),
+            value_tip("value", label, entry.unit),
+            value_tip("low", "95 % interval from", entry.unit),
+            value_tip("high", "to", entry.unit),
+            alt.Tooltip("n:Q", title="Days seen"),
         ],
     )
-    scale = alt.Scale(domain=list(STRENGTHS), range=colours)
-    bars = base.mark_bar(size=12, yOffset=4).encode(
-        x=alt.X("impact:Q", title="Visits a week it is about", axis=alt.Axis(grid=True)),
-        color=alt.Color("strength:N", title=None, scale=scale),
+    axis = number_axis(entry.unit, table["value"], tickCount=4)
+    y = alt.Y(
+        "value:Q",
+        title=label if entry.is_ratio else f"{label} in a typical {noun}",
+        axis=axis,
+        scale=alt.Scale(zero=not entry.is_ratio),
     )
-    return alt.layer(bars, names_above(base, "name", mode)).properties(height=alt.Step(44))
+    spread = base.transform_filter("isValid(datum.low)").encode(y="low:Q", y2="high:Q")
+    if entry.is_ratio:
+        layers = [
+            spread.mark_rule(strokeWidth=2),
+            base.mark_point(size=60, opacity=1).encode(y=y),
+        ]
+    else:
+        whiskers = spread.mark_rule(strokeWidth=1).encode(color=alt.value(palette.text))
+        layers = [base.mark_bar().encode(y=y), whiskers]
+    return alt.LayerChart(layer=layers, height=HEIGHT)

@@ -1,27 +1,29 @@
-"""Recommendations: ranked cards with evidence, strength, caveats and a test plan."""
+"""Recommendations: few ranked cards, what to do this week first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Literal
+from dataclasses import dataclass
 
-import pandas as pd
 import streamlit as st
 
 from core import wording
-from core.metrics import METRICS
-from core.recommendations import Recommendation, TestPlan
-from ui import cache, messages
-from ui.cards import Card, show
-from ui.charts import recommendations as charts
+from core.recommendations import Recommendation
+from core.recommendations.cards import card_id
+from core.traffic import Traffic
+from ui import cache, state
+from ui.choices import select_one
 from ui.page import View
+from ui.sections import recommendations_words as words
+from ui.sections.recommendations_card import draw_card, draw_decided, keys_of
 from ui.text import escape
 
-_BADGES: Mapping[str, Literal["green", "blue", "gray"]] = {
-    "strong": "green",
-    "moderate": "blue",
-    "worth watching": "gray",
-}
+PAGE = "recommendations"
+MOST_OPEN = 7
+"""Cards that are open; the rest is folded: nobody does ten things in a month."""
+MORE_KEY = state.choice_key(PAGE, "more_is_open")
+_THIS_WEEK = 3
+_ALL = ""
+_USEFUL_WEEKS, _USEFUL_CHANNELS = 8, 3
 
 
 def weigh(view: View) -> list[Recommendation]:
@@ -29,106 +31,149 @@ def weigh(view: View) -> list[Recommendation]:
     return cache.recommend(view.key, view.traffic)
 
 
-def draw_answer(found: list[Recommendation]) -> None:
-    """The page's answer in one sentence; "nothing stands out" is one too."""
+def draw_answer(view: View, found: list[Recommendation]) -> None:
+    """The page's answer in one sentence, and what to do this week; "nothing" is an answer too."""
     if not found:
-        st.subheader("Nothing stands out, and that is an answer.")
-        st.success(
-            "Every difference in this selection is within what chance brings, after a correction "
-            "for all that we looked at. There is no fire to put out. Come back with more weeks, "
-            "or widen the filters.",
-            icon=":material/check_circle:",
-        )
+        _draw_nothing(view)
         return
-    strong = sum(item.strength == "strong" for item in found)
-    rest = len(found) - strong
-    parts = []
-    if strong:
-        parts.append(
-            f"{strong} {'thing rests' if strong == 1 else 'things rest'} on strong evidence"
+    left = undecided(found)
+    if not left:
+        st.subheader("Every card is dealt with.")
+        st.markdown("What you did and what is not for you stands below, each with a way back.")
+        return
+    st.subheader(words.strength_sentence(left))
+    with st.container(border=True):
+        st.markdown("##### This week")
+        st.markdown(
+            "\n".join(
+                f"{place}. **{escape(item.subject)}:** {escape(words.short_action(item.action))}"
+                for place, item in enumerate(left[:_THIS_WEEK], 1)
+            )
         )
-    if rest:
-        more = "more " if strong else "thing " if rest == 1 else "things "
-        parts.append(f"{rest} {more}{'is' if rest == 1 else 'are'} worth a look")
-    st.subheader(f"{', '.join(parts)}.")
 
 
-def draw_at_stake(view: View, found: list[Recommendation]) -> None:
-    """How many visits a week each is about."""
-    if not found:
-        return
-    table = pd.DataFrame(
-        {
-            "name": [f"{place}. {_title(item)}" for place, item in enumerate(found, 1)],
-            "headline": [item.headline for item in found],
-            "action": [item.action for item in found],
-            "strength": [item.strength for item in found],
-            "impact": [item.impact for item in found],
-            "impact_unit": [item.impact_unit for item in found],
-            "n": [item.n for item in found],
-            "p_value": [item.adjusted_p_value for item in found],
-        }
+def undecided(found: list[Recommendation]) -> list[Recommendation]:
+    """Those that are neither done nor dismissed."""
+    states = state.card_states()
+    return [item for item in found if card_id(item) not in states]
+
+
+def _draw_nothing(view: View) -> None:
+    looked = cache.count_looks(view.key, view.traffic)
+    st.subheader("Nothing stands out this month, and that is an answer.")
+    looks = (
+        f"{wording.count(looked)} "
+        f"{'comparison or search was' if looked == 1 else 'comparisons and searches were'} made"
     )
-    show(
-        view,
-        Card(
-            slug="recommendations",
-            headline="What each one is about, in visits a week",
-            chart=charts.at_stake(table, view.mode),
-            data=table,
-            reading="Not a promise of what you gain: how many visits are concerned.",
-            metric="Visits a week concerned",
-            columns=_COLUMNS,
+    st.success(
+        f"{looks}, and every difference is within what chance brings. There is no fire to put out."
+        if looked
+        else "The selection holds nothing that could be compared, so nothing is claimed.",
+        icon=":material/check_circle:",
+    )
+    needed = would_show_more(view.traffic)
+    if needed:
+        st.markdown("**What it would take to see more**")
+        st.markdown("\n".join(f"- {text}" for text in needed))
+
+
+def would_show_more(traffic: Traffic) -> list[str]:
+    """What the file does not have, and what could be seen with it.
+
+    Args:
+        traffic: of the selection.
+    """
+    weeks = traffic.days / 7
+    known = [
+        (
+            traffic.has_time and traffic.grain == "hour",
+            "**Hours**: export “Date + hour”, and the busiest hours and the best hours show.",
         ),
+        (
+            traffic.has_channels and len(traffic.channels) >= _USEFUL_CHANNELS,
+            "**Channels**: export the channel group, and good and poor channels show.",
+        ),
+        (
+            {"sessions", "engaged_sessions"} <= set(traffic.exported),
+            "**Engaged sessions**: export them, and it shows how good the visits are.",
+        ),
+        (
+            weeks >= _USEFUL_WEEKS,
+            f"**More weeks**: {_weeks(weeks)} selected; with {_USEFUL_WEEKS} or more, smaller "
+            "changes show, and whether they last.",
+        ),
+    ]
+    missing = [text for is_there, text in known if not is_there]
+    return missing or ["**More visits**: with four times as many, differences half as large show."]
+
+
+def _weeks(weeks: float) -> str:
+    if weeks < 1:
+        return "less than a week is"
+    whole = int(weeks)
+    return f"{whole} {'week is' if whole == 1 else 'weeks are'}"
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """A card on the page.
+
+    Args:
+        item: the card.
+        place: its number in the order of the page.
+        key: of its widgets.
+        channel: that it is about, empty for all.
+    """
+
+    item: Recommendation
+    place: int
+    key: str
+    channel: str
+
+
+def draw_cards(view: View, found: list[Recommendation]) -> None:
+    """The cards after the filters: seven open, the rest and the decided ones folded."""
+    pairs = list(zip(found, keys_of(found), strict=True))
+    states = state.card_states()
+    left = [pair for pair in pairs if card_id(pair[0]) not in states]
+    cards = [
+        Shown(item, place, key, words.channel_of(item, view.whole))
+        for place, (item, key) in enumerate(left, 1)
+    ]
+    shown = _filtered(cards)
+    for card in shown[:MOST_OPEN]:
+        draw_card(view, card.item, card.place, card.key)
+    _draw_more(view, shown[MOST_OPEN:])
+    draw_decided([pair for pair in pairs if card_id(pair[0]) in states])
+
+
+def _draw_more(view: View, rest: list[Shown]) -> None:
+    """The rest, drawn when the fold is opened."""
+    if not rest:
+        return
+    fold = st.expander(
+        f"{len(rest)} more", icon=":material/unfold_more:", key=MORE_KEY, on_change="rerun"
     )
+    if fold.open:
+        with fold:
+            for card in rest:
+                draw_card(view, card.item, card.place, card.key)
 
 
-def _title(item: Recommendation) -> str:
-    return f"{item.subject}: {messages.RULES[item.rule_id]}"
-
-
-_COLUMNS = {
-    "name": "About",
-    "headline": "What we saw",
-    "action": "What to do",
-    "strength": "Evidence",
-    "impact": "Visits a week concerned",
-    "impact_unit": "Counted in",
-    "n": "Counted on",
-    "p_value": "Adjusted p-value",
-}
-
-
-def draw_cards(found: list[Recommendation]) -> None:
-    """One card each: headline, action, evidence, caveats, test plan."""
-    for place, item in enumerate(found, 1):
-        with st.container(border=True):
-            st.badge(item.strength.capitalize(), color=_BADGES[item.strength])
-            st.markdown(f"#### {place}. {escape(item.headline)}")
-            st.markdown(f"**Try:** {escape(item.action)}")
-            if item.test_plan:
-                st.markdown(f"**How to test it:** {escape(_plan(item.test_plan))}")
-            with st.expander("Evidence and caveats", icon=":material/fact_check:"):
-                st.dataframe(item.evidence, hide_index=True, width="stretch")
-                st.caption(escape(_basis(item)))
-                for caveat in item.caveats:
-                    st.markdown(f"- {escape(caveat)}")
-
-
-def _plan(plan: TestPlan) -> str:
-    effect = wording.metric_change(plan.metric, plan.smallest_effect).lstrip("+")
-    text = (
-        f"{plan.change} Read {METRICS[plan.metric].label.lower()}. To see a difference of {effect} "
-        f"takes about {wording.count(float(f'{plan.sessions_per_side:.2g}'))} sessions on each side"
-    )
-    if plan.is_feasible:
-        return f"{text}, about {plan.days} days at present traffic."
-    return f"{text}: longer than twelve weeks at present traffic, so go for a bolder change."
-
-
-def _basis(item: Recommendation) -> str:
-    text = f"Counted on {wording.count(item.n)} visits."
-    if item.adjusted_p_value is None:
-        return f"{text} A plain count; nothing was tested."
-    shown = "below 0.001" if item.adjusted_p_value < 0.001 else f"{item.adjusted_p_value:.3f}"
-    return f"{text} Adjusted p-value: {shown}, corrected for everything we looked at."
+def _filtered(cards: list[Shown]) -> list[Shown]:
+    """Ask which kind and channel, where there is a choice."""
+    kinds = {card.item.kind: words.KINDS[card.item.kind] for card in cards}
+    names = {card.channel: card.channel for card in cards if card.channel}
+    if len(cards) < 2 or (len(kinds) < 2 and len(names) < 2):
+        return cards
+    left, right, _ = st.columns([2, 2, 3])
+    with left:
+        kind = select_one(PAGE, "kind", "About", {_ALL: "Everything"} | kinds)
+    with right:
+        channel = select_one(PAGE, "channel", "Channel", {_ALL: "All channels"} | names)
+    kept = [
+        card for card in cards if kind in (_ALL, card.item.kind) and channel in (_ALL, card.channel)
+    ]
+    if not kept:
+        st.info("No card fits both choices.")
+    return kept

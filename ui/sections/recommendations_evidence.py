@@ -1,0 +1,208 @@
+"""The evidence of a card as a small chart: those of the other pages, with one thing meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+from altair.typing import ChartType
+
+from core import wording
+from core.channels import BETTER, NOT_A_CHANNEL, TOO_LITTLE_DATA, WORSE
+from core.errors import NotEnoughData
+from core.metrics import METRICS, available_metrics, summarise
+from core.recommendations import Recommendation
+from core.recommendations.model import ChartHint
+from core.traffic import Filters, Traffic, select
+from core.trends import possible_grains
+from ui import cache
+from ui.cache import Key
+from ui.charts import channels as channel_charts
+from ui.charts import recommendations as charts
+from ui.charts import trends as trend_charts
+from ui.charts.theme import PALETTES, themed
+from ui.navigation import BY_KEY
+from ui.page import View
+from ui.text import escape
+
+_MOST_ROWS = 6
+_ROOM = {"left": 5, "top": 5, "right": 20, "bottom": 5}
+"""Pixels round a chart: the last number of its axis is not cut."""
+_CLOCK = re.compile(r"(\d\d):00–(\d\d):00$")
+
+
+def draw_evidence(view: View, item: Recommendation, key: str) -> None:
+    """Draw the chart of a card with a line on what to read; nothing where it has none.
+
+    Args:
+        view: what the page works with.
+        item: the card.
+        key: of the chart.
+    """
+    hint = item.chart
+    if (
+        hint is None
+        or hint.chart not in _MAKERS
+        or hint.metric not in available_metrics(view.whole)
+    ):
+        return
+    try:
+        chart, reading = _MAKERS[hint.chart](view, hint, item.subject)
+    except NotEnoughData:  # the table of evidence is still there
+        return
+    st.altair_chart(
+        themed(chart, view.mode).properties(padding=_ROOM),
+        theme=None,
+        width="stretch",
+        key=key,
+        alt=item.headline,
+    )
+    st.caption(escape(reading))
+    if hint.chart == "forecast":
+        page = BY_KEY["forecast"]
+        st.page_link(page.path, label="See what is expected", icon=page.icon)
+
+
+Drawn = tuple[ChartType, str]
+
+
+def _aim(view: View, hint: ChartHint) -> tuple[Traffic, Key, str]:
+    """The traffic that a hint is about, its key for caches, and its name if it is a channel."""
+    if hint.channel not in view.traffic.channels or len(view.traffic.channels) == 1:
+        return view.traffic, view.key, ""
+    only = select(view.traffic, Filters(channels=(hint.channel,)))
+    return only, (*view.key, "only", hint.channel), hint.channel
+
+
+def _rates(view: View, hint: ChartHint, subject: str) -> Drawn:
+    """The ratio of each channel; the one meant is coloured."""
+    found = cache.compare_channels((*view.key, hint.metric), view.traffic, hint.metric)
+    rows = found.frame[found.frame["verdict"] != NOT_A_CHANNEL].dropna(subset="value")
+    is_meant = rows["channel"] == hint.channel
+    first = rows.assign(is_meant=is_meant).sort_values(["is_meant", "n"], ascending=False)
+    drawn = rows[rows.index.isin(first.index[:_MOST_ROWS])].sort_values("value", ascending=False)
+    colours = dict.fromkeys(drawn["channel"], PALETTES[view.mode].context)
+    is_coloured = drawn["verdict"].isin((BETTER, WORSE)) | (drawn["channel"] == hint.channel)
+    colours |= {hint.channel: PALETTES[view.mode].primary} if is_coloured.any() else {}
+    overall = float(summarise(view.traffic)[hint.metric].iloc[0])
+    chart = channel_charts.intervals(drawn, hint.metric, overall, colours, view.mode)
+    left = len(rows) - len(drawn)
+    more = f" {left} smaller {'one is' if left == 1 else 'ones are'} left out." if left else ""
+    is_hollow = drawn["verdict"].eq(TOO_LITTLE_DATA).any()
+    hollow = " Hollow: too little data." if is_hollow else ""
+    return chart, f"Lines are 95 % intervals; dashed: all channels together.{hollow}{more}"
+
+
+def _shares(view: View, hint: ChartHint, subject: str) -> Drawn:
+    """Shares of channels; the one meant is coloured."""
+    found = cache.concentrate(view.key, view.traffic)
+    frame = found.frame
+    first = frame.assign(is_meant=frame["channel"] == hint.channel)
+    first = first.sort_values(["is_meant", "share"], ascending=False)
+    drawn = frame[frame.index.isin(first.index[:_MOST_ROWS])]
+    label = wording.metric_label(found.metric, view.traffic.grain)
+    chart = channel_charts.volume(drawn, label, hint.channel, view.mode)
+    return chart, "Thin lines are 95 % intervals."
+
+
+def _days(view: View, hint: ChartHint, subject: str) -> Drawn:
+    """The metric by day (or what the file has) with the stretch marked."""
+    traffic, key, name = _aim(view, hint)
+    grains = possible_grains(traffic)
+    if not grains:
+        raise NotEnoughData("no_time")
+    grain = "day" if "day" in grains else grains[0]
+    table = cache.series((*key, hint.metric, grain), traffic, (hint.metric,), grain)
+    label = wording.metric_label(hint.metric, view.traffic.grain)
+    rows = table.rename(columns={hint.metric: "value"}).assign(line=name or label)
+    rows["pace"] = rows["value"]
+    entry, palette = METRICS[hint.metric], PALETTES[view.mode]
+    chart = trend_charts.over_time(
+        rows,
+        {name or label: palette.primary},
+        grain,
+        view.mode,
+        title=label if entry.is_ratio else f"{label} per {grain}",
+        unit=entry.unit,
+    )
+    span = _stretch(hint, rows["time"], grain)
+    whose = f"{label} of {name} by {grain}" if name else f"{label} by {grain}, all channels"
+    tail = _marked_words(hint) if span else ""
+    return charts.marked(chart, span, view.mode), f"{whose}{tail}."
+
+
+def _stretch(
+    hint: ChartHint, times: pd.Series, grain: str
+) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """The marked stretch (without an end: until the last day); none outside of what is drawn."""
+    if hint.start is None or times.empty:
+        return None
+    last = times.max()
+    start, end = max(hint.start, times.min()), min(hint.end or last, last)
+    if grain == "day" and hint.end is not None and hint.end - hint.start <= pd.Timedelta(days=1):
+        start = hint.start.normalize() - pd.Timedelta(hours=12)  # round the dot of that day
+        end = start + pd.Timedelta(days=1)
+    return (start, end) if start < end and start <= last else None
+
+
+def _marked_words(hint: ChartHint) -> str:
+    if hint.start is None:
+        return ""
+    if hint.end is None:
+        return f"; the band begins on {wording.day(hint.start)}"
+    return f"; the band is {wording.moment(hint.start, hint.end)}"
+
+
+def _hours(view: View, hint: ChartHint, subject: str) -> Drawn:
+    return _typical(view, hint, "hour", hours_in(subject))
+
+
+def _weekdays(view: View, hint: ChartHint, subject: str) -> Drawn:
+    return _typical(view, hint, "weekday", days_in(subject))
+
+
+def _typical(view: View, hint: ChartHint, by: str, meant: set[int]) -> Drawn:
+    """A typical hour or weekday; what the card is about is coloured."""
+    traffic, key, name = _aim(view, hint)
+    table = cache.profile((*key, hint.metric, by), traffic, hint.metric, by)
+    names = table[by].map(str) if by == "hour" else table[by].map(lambda day: wording.WEEKDAYS[day])
+    rows = table.assign(name=names, is_meant=table[by].isin(meant))
+    label = wording.metric_label(hint.metric, view.traffic.grain)
+    chart = charts.typical(rows, by, hint.metric, label, view.mode)
+    whose = f" of {name}" if name else ""
+    return chart, f"{label}{whose} in a typical {by}; thin lines are 95 % intervals."
+
+
+def hours_in(subject: str) -> set[int]:
+    """The hours of the day that a card names.
+
+    >>> sorted(hours_in("22:00–02:00")), sorted(hours_in("Thursdays 18:00–20:00"))
+    ([0, 1, 22, 23], [18, 19])
+    """
+    found = _CLOCK.search(subject)
+    if found is None:
+        return set()
+    start, end = (int(part) for part in found.groups())
+    return {(start + step) % 24 for step in range((end - start) % 24 or 24)}
+
+
+def days_in(subject: str) -> set[int]:
+    """The weekdays that a card names, 0 is Monday.
+
+    >>> days_in("Saturdays"), days_in("Direct")
+    ({5}, set())
+    """
+    names = re.findall(r"\b([A-Z][a-z]{2})[a-z]*days?\b", subject)
+    return {wording.WEEKDAYS.index(name) for name in names if name in wording.WEEKDAYS}
+
+
+_MAKERS: Mapping[str, Callable[[View, ChartHint, str], Drawn]] = {
+    "rates": _rates,
+    "shares": _shares,
+    "days": _days,
+    "forecast": _days,
+    "hours": _hours,
+    "weekdays": _weekdays,
+}

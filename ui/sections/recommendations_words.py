@@ -1,0 +1,196 @@
+"""Words of a card: strength, effect, what is at stake, and what it rests on."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Literal
+
+from core import wording
+from core.metrics import METRICS
+from core.recommendations import Recommendation
+from core.recommendations.model import STRENGTHS, Effect
+from core.traffic import Traffic
+
+Colour = Literal["green", "blue", "gray"]
+
+KINDS: Mapping[str, str] = {
+    "timing": "When to be there",
+    "spikes": "Spikes",
+    "channels": "Channels",
+    "changes": "Changes",
+    "tagging": "Tagging",
+    "risk": "Risks",
+    "planning": "Planning ahead",
+    "data": "Data quality",
+}
+"""What cards are about, by kind, for the filter and the card."""
+
+COLOURS: Mapping[str, Colour] = dict(zip(STRENGTHS, ("green", "blue", "gray"), strict=True))
+BADGES: Mapping[str, str] = {
+    "strong": "Strong evidence",
+    "moderate": "Moderate evidence",
+    "worth watching": "Worth watching",
+}
+
+_SIZES: Mapping[str, str] = {
+    "points": "Difference",
+    "percent": "Difference",
+    "count": "How many",
+    "times": "Against the usual",
+}
+"""What an effect is called, by its unit."""
+
+_SAYS_ENOUGH = 55
+"""Letters of a sentence that tells a person what to do."""
+
+CORRECTION = (
+    "Everything that was looked at in this file is corrected for together (Benjamini and Hochberg, "
+    "1995), so that one of many looks does not pass for a finding."
+)
+METHOD = (
+    f"{CORRECTION} Intervals are of 95\N{NO-BREAK SPACE}% and allow for good and bad days "
+    "following each other. "
+    "[Source](https://doi.org/10.1111/j.2517-6161.1995.tb02031.x)"
+)
+
+
+def criterion(item: Recommendation) -> str:
+    """Why the card has its strength, for the badge's hover."""
+    found = item.adjusted_p_value
+    if found is None:
+        return "A plain count: nothing was tested, so no claim is made about what is behind it."
+    words = {
+        "strong": "Of cards this sure fewer than 1 in 100 would be chance, and even the weaker end "
+        "of the interval is worth acting on",
+        "moderate": "Of cards this sure fewer than 1 in 20 would be chance, but the true size may "
+        "be too small to matter",
+    }
+    text = words.get(item.strength, "Not sure enough to act on, but worth another look")
+    return f"{text}. {p_value(found)}."
+
+
+def p_value(adjusted: float) -> str:
+    """The corrected p-value.
+
+    >>> p_value(0.00002), p_value(0.0312)
+    ('Adjusted p-value below 0.001', 'Adjusted p-value 0.031')
+    """
+    return "Adjusted p-value " + ("below 0.001" if adjusted < 0.001 else f"{adjusted:.3f}")
+
+
+def effect(found: Effect) -> str:
+    """An effect with its interval.
+
+    >>> effect(Effect(0.113, 0.09, 0.136, "points"))
+    '+11.3 points (95 % interval +9.0 to +13.6 points)'
+    >>> effect(Effect(3.5, 2.9, 4.1, "times")), effect(Effect(559.0, math.nan, math.nan, "count"))
+    ('3.5 times (95 % interval 2.9 to 4.1 times)', '559')
+    """
+    said = _amount(found.value, found.unit)
+    if not (math.isfinite(found.low) and math.isfinite(found.high)):
+        return said
+    low, high = _amount(found.low, found.unit), _amount(found.high, found.unit)
+    unit = next((end for end in (" points", " times") if low.endswith(end)), "")
+    return f"{said} (95 % interval {low.removesuffix(unit)} to {high})"
+
+
+def size(item: Recommendation) -> tuple[str, str]:
+    """What the size of a finding is called, and the size with its interval; empty without one.
+
+    Args:
+        item: the card; of a share of the whole, points from zero on are told as the share.
+    """
+    found = item.effect
+    if found is None:
+        return "", ""
+    if found.unit == "points" and item.chart is not None and item.chart.chart == "shares":
+        low, high = wording.percent(found.low), wording.percent(found.high)
+        between = f" (95 % interval {low} to {high})" if math.isfinite(found.low) else ""
+        return "Share", f"{wording.percent(found.value)}{between}"
+    return _SIZES[found.unit], effect(found)
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == "points":
+        return wording.points(value)
+    if unit == "percent":
+        return wording.signed_percent(value)
+    return f"{value:.1f} times" if unit == "times" else wording.count(value)
+
+
+def at_stake(item: Recommendation) -> str:
+    """How much a week it is about, in round numbers; empty where that is less than one."""
+    if not math.isfinite(item.impact) or item.impact < 1:
+        return ""
+    return f"about {wording.count(rounded(item.impact))} {item.impact_unit}"
+
+
+def counted_on(item: Recommendation, traffic: Traffic) -> str:
+    """What a card rests on.
+
+    Args:
+        item: the card.
+        traffic: of the file, for what it counts.
+    """
+    metric = item.chart.metric if item.chart else ""
+    denominator = METRICS[metric].denominator if metric in METRICS else None
+    label = wording.metric_label(denominator or traffic.main_metric, traffic.grain).lower()
+    noun = label.removesuffix("s") if item.n == 1 else label
+    return f"{wording.count(item.n)} {noun}"
+
+
+def rounded(value: float) -> float:
+    """Two figures are enough for what may come.
+
+    >>> rounded(1234.0), rounded(0.534)
+    (1200.0, 0.53)
+    """
+    return float(f"{value:.2g}")
+
+
+def short_action(action: str) -> str:
+    """The first step of an action: its first sentence, with the next where that says little.
+
+    >>> short_action("Find the sites that link to you, and ask two more like them. Then wait.")
+    'Find the sites that link to you, and ask two more like them.'
+    >>> short_action("It is no audience. Check the tags first.")
+    'It is no audience. Check the tags first.'
+    """
+    said = ""
+    for sentence in re.split(r"(?<=\.) ", action):
+        said = f"{said} {sentence}".strip()
+        if len(said) >= _SAYS_ENOUGH:
+            break
+    return said
+
+
+def channel_of(item: Recommendation, traffic: Traffic) -> str:
+    """The channel that a card is about, empty if it is about all of them.
+
+    Args:
+        item: the card.
+        traffic: whose channels are known.
+    """
+    plan, chart = item.test_plan, item.chart
+    named = (item.subject, chart.channel if chart else "", plan.channel if plan else "")
+    return next((name for name in named if name in traffic.channels), "")
+
+
+def strength_sentence(found: list[Recommendation]) -> str:
+    """How many rest on what, in one sentence.
+
+    Args:
+        found: not empty.
+    """
+    strong = sum(item.strength == STRENGTHS[0] for item in found)
+    rest = len(found) - strong
+    parts = []
+    if strong:
+        things = "thing rests" if strong == 1 else "things rest"
+        parts.append(f"{strong} {things} on strong evidence")
+    if rest:
+        noun = "more" if strong else "thing" if rest == 1 else "things"
+        parts.append(f"{rest} {noun} {'is' if rest == 1 else 'are'} worth a look")
+    return f"{', '.join(parts)}."
