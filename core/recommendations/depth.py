@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from core import wording
-from core.channels import BETTER, MIN_SESSIONS, NOT_A_CHANNEL, WORSE
+from core.channels import BETTER, MIN_SESSIONS, NOT_A_CHANNEL, WORSE, ChannelComparison
 from core.channels.compare import compare_parts
 from core.channels.parts import Parts
 from core.metrics import METRICS, available_metrics
@@ -41,7 +41,7 @@ def session_depth(evidence: Evidence) -> Outcome:
     rows = _clear(found.frame)
     worse = [row for row in rows if row["verdict"] == WORSE]
     told = sorted(worse or rows, key=lambda row: -abs(row["difference"]) * row["n"])[:1]
-    findings = tuple(_depth(evidence, row, metric, found.frame) for row in told)
+    findings = tuple(_depth(evidence, row, found) for row in told)
     return Outcome(findings, tuple(found.tested))
 
 
@@ -61,8 +61,9 @@ def _relative(row: Row) -> Effect:
     )
 
 
-def _depth(evidence: Evidence, row: Row, metric: str, frame: pd.DataFrame) -> Finding:
-    name, effect, entry = row["channel"], _relative(row), METRICS[metric]
+def _depth(evidence: Evidence, row: Row, found: ChannelComparison) -> Finding:
+    metric, frame, name = found.metric, found.frame, row["channel"]
+    effect, entry = _relative(row), METRICS[metric]
     weekly, is_less = row["n"] / (evidence.weeks or 1), row["difference"] < 0
     rest = row["value"] - row["difference"]
     visits = abs(effect.value) * weekly if is_less else 0.1 * weekly
@@ -82,23 +83,18 @@ def _depth(evidence: Evidence, row: Row, metric: str, frame: pd.DataFrame) -> Fi
         n=row["n"],
         impact=impact,
         impact_unit=f"{unit} if one in ten of these went on",
-        p_value=_p_value(evidence, metric, name),
+        p_value=float(found.tested[name]),
         effect=effect,
         chart=ChartHint("rates", metric, name),
         caveats=(
             "People of another channel may look for something else, and find it at once.",
             "Events count everything GA4 records: a page with many automatic events has more.",
         ),
-        test_plan=_plan(evidence, row, metric) if is_less else None,
+        test_plan=_plan(evidence, row) if is_less else None,
     )
 
 
-def _p_value(evidence: Evidence, metric: str, name: str) -> float | None:
-    found = evidence.compare(metric)
-    return float(found.tested[name]) if found is not None else None
-
-
-def _plan(evidence: Evidence, row: Row, metric: str) -> TestPlan | None:
+def _plan(evidence: Evidence, row: Row) -> TestPlan | None:
     """By the engagement rate where there is one: a share has a known spread."""
     totals = evidence.totals.set_index("channel")
     name = row["channel"]
