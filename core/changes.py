@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import pandas as pd
 
-from core.day_clusters import change_interval, ratio_difference
+from core.day_clusters import (
+    change_from,
+    change_interval,
+    estimate_change,
+    ratio_difference,
+    typical_variances,
+)
 from core.metrics import METRICS, values
 from core.statistics import Interval
 from core.traffic import Traffic, daily_by_channel, total_over_time
 
+LEAST_TO_LEARN_FROM = 50.0
+"""Visits in each period from which a channel shows how uneven its days are."""
+
 
 def channel_changes(current: Traffic, previous: Traffic, metric: str) -> pd.DataFrame:
     """Change of each channel's count between two periods of equal length.
+
+    Channels lend each other strength: two fortnights show the variance of a single one in a few
+    waves only, and now and then far too little of it.
 
     Args:
         current: hourly or daily.
@@ -23,12 +35,23 @@ def channel_changes(current: Traffic, previous: Traffic, metric: str) -> pd.Data
         (95 %) and ``p_value``; largest first.
     """
     now, before = daily_by_channel(current, metric), daily_by_channel(previous, metric)
+    names = list(dict.fromkeys([*now.columns, *before.columns]))
+    pairs = [
+        tuple(part.get(name, pd.Series(0.0, index=part.index)) for part in (now, before))
+        for name in names
+    ]
+    estimates = [estimate_change(*pair) for pair in pairs]
+    learned = [
+        estimate
+        for estimate, pair in zip(estimates, pairs, strict=True)
+        if min(part.sum() for part in pair) >= LEAST_TO_LEARN_FROM
+    ]
     rows = []
-    for name in dict.fromkeys([*now.columns, *before.columns]):
-        later = now.get(name, pd.Series(0.0, index=now.index))
-        earlier = before.get(name, pd.Series(0.0, index=before.index))
-        change = change_interval(later, earlier)
-        sums = (later.sum(), earlier.sum())
+    for name, pair, estimate, typical in zip(
+        names, pairs, estimates, typical_variances(learned, estimates), strict=True
+    ):
+        change = change_from(estimate, typical=typical)
+        sums = (part.sum() for part in pair)
         rows.append((name, *sums, change.value, change.low, change.high, change.p_value))
     columns = ["channel", "current", "previous", "change", "low", "high", "p_value"]
     return pd.DataFrame(rows, columns=columns)

@@ -137,7 +137,8 @@ def estimate_change(current: ArrayLike, previous: ArrayLike) -> Estimate:
     value = float(now.sum() / total - 1)
     influence = (now - (1 + value) * before) / total
     poisson = (float(now.sum()) + (1 + value) ** 2 * total) / total**2
-    return Estimate(value, influence, poisson, np.nan, np.nan, len(now))
+    # a shock of a day moves both totals by the same part, whatever their size
+    return Estimate(value, influence, poisson, (1 + value) ** 2, 0.0, len(now))
 
 
 @dataclass(frozen=True)
@@ -350,6 +351,12 @@ def change_interval(current: ArrayLike, previous: ArrayLike, level: float = 0.95
     >>> round(change_interval([11] * 14, [10] * 14).value, 6)
     0.1
     """
-    found = difference_interval(estimate_change(current, previous), level)
-    low = max(found.low, -1.0) if np.isfinite(found.low) else found.low  # no count is negative
-    return replace(found, low=low)
+    return change_from(estimate_change(current, previous), level)
+
+
+def change_from(
+    estimate: Estimate, level: float = 0.95, typical: Variance | None = None
+) -> Interval:
+    """Interval of a relative change; no count is negative, so it ends at -1."""
+    found = difference_interval(estimate, level, typical)
+    return replace(found, low=max(found.low, -1.0) if np.isfinite(found.low) else found.low)

@@ -20,6 +20,8 @@ MIN_CHANGE = 0.15
 """A channel that moved by less than 15 % is within what people expect from week to week."""
 MIN_COUNT = 100
 """Visits in both periods together, below which a change is not reported."""
+LEAST_LOST = 0.02
+"""Rise of visits without a channel, as a part of all others, that can explain anything."""
 ALL = "All traffic"
 CHECK = "Check budget, links, tracking and rankings of this channel before anything else."
 
@@ -42,7 +44,8 @@ def growing_channels(evidence: Evidence) -> Outcome:
 def fading_channels(evidence: Evidence) -> Outcome:
     """Channels with clearly fewer visits than before.
 
-    Condition, evidence, source: as for growing ones, downwards.
+    Condition, evidence, source: as for growing ones, downwards, and more than visits that lost
+    their channel at the same time.
     Action: check budget, links, tracking and rankings.
     """
     return _moved(evidence, direction=-1)
@@ -63,6 +66,7 @@ def new_levels(evidence: Evidence) -> Outcome:
         if evidence.levels is None
         else (min([1.0, *(row["p_value"] for row in _all(evidence))]),)
     )
+    rows = [row for row in rows if row["channel"] == ALL_CHANNELS or not _is_lost(evidence, row)]
     told = [row for row in rows if row["channel"] == ALL_CHANNELS or not _is_late(evidence, row)]
     return Outcome(tuple(_level(evidence, row, "new_level") for row in told), tested)
 
@@ -88,7 +92,7 @@ def _moved(evidence: Evidence, direction: int) -> Outcome:
     rule = "growing_channel" if direction > 0 else "fading_channel"
     late = [row for row in lasting(evidence) if _is_late(evidence, row)]
     late = [row for row in late if row["channel"] != ALL_CHANNELS]
-    told = [row for row in late if row["change"] * direction > 0]
+    told = [row for row in late if row["change"] * direction > 0 and not _is_lost(evidence, row)]
     findings = [_level(evidence, row, rule) for row in told]
     frame = _periods(evidence)
     if frame is None:
@@ -96,7 +100,12 @@ def _moved(evidence: Evidence, direction: int) -> Outcome:
     known = {row["channel"] for row in late} | switched(evidence)
     rest = frame[~frame["channel"].isin(known) & (frame["change"] * direction >= MIN_CHANGE)]
     rest = rest[rest["p_value"].notna()]
-    findings += [_period(evidence, row, frame, rule) for row in rest.to_dict("records")]
+    start = pd.Timestamp(evidence.last_two[0].first_day) if evidence.last_two else pd.NaT
+    findings += [
+        _period(evidence, row, frame, rule)
+        for row in rest.to_dict("records")
+        if not _is_lost(evidence, row | {"start": start})
+    ]
     # both rules read the same comparisons: they are counted once, with the growing ones
     tested = tuple(frame["p_value"].dropna()) if direction > 0 else ()
     return Outcome(tuple(findings), tested)
@@ -224,6 +233,26 @@ def _period(evidence: Evidence, row: Row, frame: pd.DataFrame, rule: str) -> Fin
         if rule == "growing_channel"
         else None,
     )
+
+
+def _is_lost(evidence: Evidence, row: Row) -> bool:
+    """Whether most of a fall may be visits that lost their channel: the tagging card tells those.
+
+    What visits without a channel rose by is given back to the channels in proportion to their
+    size; a fall that is then below ``MIN_CHANGE`` is no story of the channel.
+    """
+    if row["change"] >= 0:
+        return False
+    counted = daily_by_channel(evidence.traffic, evidence.traffic.main_metric)
+    is_lost = counted.columns.isin(UNATTRIBUTED)
+    later = counted.index >= row["start"]
+    if later.all() or not later.any():
+        return False
+    rise = counted.loc[later, is_lost].sum(axis=1).mean()
+    rise -= counted.loc[~later, is_lost].sum(axis=1).mean()
+    usual = counted.loc[~later, ~is_lost].sum(axis=1).mean()
+    given_back = max(rise, 0.0) / usual if usual > 0 else 0.0
+    return bool(given_back > LEAST_LOST and row["change"] + given_back > -MIN_CHANGE)
 
 
 def _tagging_caveat(evidence: Evidence, gain: float, start: pd.Timestamp) -> tuple[str, ...]:
