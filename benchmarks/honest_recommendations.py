@@ -18,7 +18,8 @@ One effect each, on sites with busy hours (``--sites`` each); a card of strength
 (for tagging any) must name it with the right rule and the right subject
     quality           a channel of at least 10 % is better by 11 points
     fade              such a channel sinks to half in the last third
-    spike             such a channel has 3.5 times its visits for 3 to 6 hours of one day
+    spike             such a channel has 3.5 times its visits for 3 to 6 hours of one day (24 visits
+                      or more are usual then; else it is the largest channel)
     tagging           Unassigned takes 15 % from all channels from the middle on
     window            visits of 3 to 5 hours of the day are engaged more often by 8 points
     mix               every channel falls by 8 points, hidden by the growth of a better one
