@@ -18,6 +18,7 @@ from core.statistics import benjamini_hochberg
 from core.traffic import ALL_CHANNELS, Filters, daily_by_channel, select
 
 MAX_CARDS = 2
+LEAST_USUAL = 0.5
 MIN_TIMES = 5 / 3
 """A spike that is not two thirds above the usual of its channel gets no card."""
 ACTIONS = {
@@ -99,7 +100,13 @@ def _finding(evidence: Evidence, row: Row) -> Finding:
 
 
 def _effect(evidence: Evidence, row: Row) -> Effect:
-    """How many times the usual it was, against where such a stretch usually lies."""
+    """How many times the usual it was, against where such a stretch usually lies.
+
+    Where next to nothing is usual, a multiple of it says nothing: how many visits more.
+    """
+    if row["channel_expected"] < LEAST_USUAL:
+        more = float(row["channel_actual"] - row["channel_expected"])
+        return Effect(more, np.nan, np.nan, "count")
     metric, ratio = (
         evidence.traffic.main_metric,
         _times(row["channel_actual"], row["channel_expected"]),

@@ -491,3 +491,11 @@ def test_other_grains_are_no_trouble(grain) -> None:
     frame = calm(days=200)
     frame["time"] = frame["time"].dt.to_period(grain[0].upper()).dt.start_time
     assert_honest(recommend(make_traffic(frame, grain)))
+
+
+def test_a_multiple_of_nothing_is_told_as_visits() -> None:
+    days = pd.date_range("2024-01-01", periods=42)
+    counts = np.where(np.arange(42) == 30, 60.0, 0.0)
+    traffic = make_traffic(pd.DataFrame({"time": days, "sessions": counts}), "day")
+    for item in recommend(traffic, with_forecast=False):
+        assert item.effect is None or np.isfinite(item.effect.value)
