@@ -96,6 +96,13 @@ def effect(found: Effect) -> str:
     return f"{said} (95 % interval {low.removesuffix(unit)} to {high})"
 
 
+_TAGGING = {
+    True: "Share, above the 1 % that is common",
+    False: "Engagement rate, against a quarter of the others’",
+}
+"""What the difference of a tagging card is from: too many such visits, or too empty ones."""
+
+
 def size(item: Recommendation) -> tuple[str, str]:
     """What the size of a finding is called, and the size with its interval; empty without one.
 
@@ -109,6 +116,8 @@ def size(item: Recommendation) -> tuple[str, str]:
         low, high = wording.percent(found.low), wording.percent(found.high)
         between = f" (95 % interval {low} to {high})" if math.isfinite(found.low) else ""
         return "Share", f"{wording.percent(found.value)}{between}"
+    if item.rule_id == "tagging_fault":
+        return _TAGGING[found.value > 0], effect(found)
     return _SIZES[found.unit], effect(found)
 
 
