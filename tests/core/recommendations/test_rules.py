@@ -13,7 +13,7 @@ import pytest
 from core.ingest import read_export
 from core.metrics import METRICS
 from core.recommendations import RULES, Finding, Recommendation, recommend
-from core.recommendations.engine import adjust, weigh
+from core.recommendations.engine import BUDGET, adjust, weigh
 from core.recommendations.model import CHARTS, EFFECT_UNITS, KINDS, STRENGTHS, Effect, Evidence
 from core.recommendations.plan import size_test
 from core.recommendations.shape import shape_test
@@ -354,10 +354,12 @@ def test_everything_tested_is_corrected_together() -> None:
     assert adjust(None, pool) is None
 
 
-def test_half_of_the_error_budget_is_for_spikes() -> None:
+def test_budgets_are_shared_out_whole_and_a_rule_that_is_silent_leaves_its_part() -> None:
     weight = weigh({"spike": [0.5], "fading_channel": [0.1] * 5, "loyalty": [np.nan, 0.1, 0.2]})
-    assert weight["spike"] == 4
-    assert weight["spike"] + 5 * weight["fading_channel"] + 2 * weight["loyalty"] == 8
+    assert weight["spike"] == pytest.approx(8 * BUDGET["spike"])
+    whole = weight["spike"] + 5 * weight["fading_channel"] + 2 * weight["loyalty"]
+    assert whole == pytest.approx(8)
+    assert sum(BUDGET.values()) < 1
     assert weigh({"loyalty": [0.1]}) == {"loyalty": 1.0}
 
 
