@@ -137,7 +137,6 @@ def _level(evidence: Evidence, row: Row, rule: str) -> Finding:
         impact=impact,
         impact_unit=unit,
         p_value=row["p_value"],
-        is_corrected=True,
         effect=Effect(row["change"], row["low"], row["high"], "percent"),
         chart=ChartHint(
             "days", evidence.traffic.main_metric, _channel(row), row["start"], _end(evidence)

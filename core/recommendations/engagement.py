@@ -285,7 +285,6 @@ def _change(evidence: Evidence, look: _Moved) -> Finding:
         impact=impact,
         impact_unit=unit,
         p_value=gap.p_value,
-        is_corrected=True,
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=_marked(look),
         caveats=(
@@ -313,7 +312,6 @@ def _hidden(evidence: Evidence, look: _Moved) -> Finding:
         impact=impact,
         impact_unit=unit,
         p_value=gap.p_value,
-        is_corrected=True,
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=_marked(look),
         caveats=(
@@ -426,7 +424,6 @@ def _worse(evidence: Evidence, row: pd.Series) -> Finding:
         impact=impact,
         impact_unit=unit,
         p_value=float(row["p_value"]),
-        is_corrected=True,
         effect=Effect(row["rate"], row["rate_low"], row["rate_high"], "points"),
         chart=ChartHint("days", RATE, "" if name == ALL else name),
         caveats=(

@@ -112,7 +112,6 @@ class Finding:
         impact_unit: ``revenue``, ``key events``, ``engaged sessions`` or the main metric, then
             ``a week`` and maybe a condition.
         p_value: uncorrected; ``None`` where nothing was tested and it is a plain count.
-        is_corrected: the p-value was already corrected for all that its rule looked at.
         effect: how large it is, with its interval; ``None`` for plain counts without one.
         chart: which chart of another page shows it.
         caveats: what else could explain it, what the export cannot show.
@@ -129,7 +128,6 @@ class Finding:
     impact: float
     impact_unit: str = "sessions a week"
     p_value: float | None = None
-    is_corrected: bool = False
     effect: Effect | None = None
     chart: ChartHint | None = None
     caveats: tuple[str, ...] = ()

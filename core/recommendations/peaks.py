@@ -87,7 +87,6 @@ def _finding(evidence: Evidence, row: Row) -> Finding:
         impact=impact,
         impact_unit=f"{unit} if it came back once in {wording.count(round(evidence.weeks))} weeks",
         p_value=row["p_value"],
-        is_corrected=True,
         effect=_effect(evidence, row),
         chart=ChartHint("days", metric, "" if is_all else name, row["start"], row["end"]),
         caveats=(

@@ -151,7 +151,6 @@ def _season(evidence: Evidence, table: pd.DataFrame, month: int) -> Finding:
         impact=impact,
         impact_unit=f"{unit} if a tenth of that is won or lost",
         p_value=float(row["p_value"]),
-        is_corrected=True,
         effect=Effect(float(row["change"]), float(row["low"]), float(row["high"]), "percent"),
         chart=ChartHint("days", evidence.traffic.main_metric),
         caveats=("Few years are few looks: a fair or a campaign of past years may not come back.",),

@@ -82,7 +82,6 @@ def _finding(evidence: Evidence, fall: Row, rise: Row) -> Finding:
         impact=impact,
         impact_unit=unit,
         p_value=max(fall["p_value"], rise["p_value"]),
-        is_corrected=True,
         effect=Effect(fall["change"], fall["low"], fall["high"], "percent"),
         chart=ChartHint("days", evidence.traffic.main_metric, old, fall["start"], None),
         caveats=("Both may have moved for reasons of their own on the same day.",),

@@ -70,7 +70,6 @@ def _busy(evidence: Evidence, busy: Window, quiet: Window) -> Finding:
         impact=impact,
         impact_unit=f"{unit} if a tenth more came then",
         p_value=busy.p_value,
-        is_corrected=True,
         effect=Effect(busy.share - even, busy.share_low - even, busy.share_high - even, "points"),
         chart=ChartHint("hours", metric),
         caveats=(
@@ -232,7 +231,6 @@ def _engaged(evidence: Evidence, found: _Hours) -> Finding:
         impact=impact,
         impact_unit=f"{unit} if a tenth more came then",
         p_value=gap.p_value,
-        is_corrected=True,
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=ChartHint("hours", "engagement_rate"),
         caveats=(
@@ -308,7 +306,6 @@ def _weekday(evidence: Evidence, table: pd.DataFrame, sure: pd.DataFrame) -> Fin
         impact=impact,
         impact_unit=f"{unit} if a tenth more came on that day",
         p_value=float(row["p_value"]),
-        is_corrected=True,
         effect=Effect(float(row["change"]), float(row["low"]), float(row["high"]), "percent"),
         chart=ChartHint("weekdays", evidence.traffic.main_metric),
         caveats=("You may publish on some weekdays already, and people may come to what is new.",),
