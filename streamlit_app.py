@@ -1,6 +1,8 @@
 """Home: drop a file or open the sample, see what was read, go on to the pages."""
 
+from core.errors import NotEnoughData
 from ui.headline_numbers import draw_headline_numbers
+from ui.help import why_not
 from ui.page import open_home
 from ui.sections import home
 from ui.sections.over_time import draw_overview
@@ -16,5 +18,7 @@ else:
         draw_headline_numbers(view)
         if view.traffic.has_time:
             draw_overview(view)
+        else:
+            why_not("Visits over time", NotEnoughData("no_time"))
     home.draw_where_next(view)
     home.draw_drop_zone()

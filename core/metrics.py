@@ -56,6 +56,18 @@ class Metric:
         """Whether it is one count divided by another."""
         return self.denominator is not None
 
+    @property
+    def formula(self) -> str:
+        """How it is computed, in words.
+
+        >>> METRICS["engagement_rate"].formula, METRICS["sessions"].formula
+        ('engaged sessions ÷ sessions, each summed first', 'sum of sessions over all rows')
+        """
+        top = METRICS[self.numerator].label.lower()
+        if self.denominator is None:
+            return f"sum of {top} over all rows"
+        return f"{top} ÷ {METRICS[self.denominator].label.lower()}, each summed first"
+
 
 def _count(
     key: str,

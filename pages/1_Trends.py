@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.page import open_page
 from ui.sections import notes, over_time, rhythm, stood_out, trends, what_was_that
+from ui.sections.take_away import draw_take_away
 
 view = open_page("trends")
 trends.draw_answer(view)
@@ -19,3 +20,4 @@ levels = stood_out.find_levels(view, choice.metric)
 stood_out.draw_stood_out(view, events, levels)
 trends.draw_missing(view, choice.metric, events, levels)
 notes.draw_notes(view, choice.metric)
+draw_take_away(view, "trends")

@@ -9,6 +9,7 @@ from ui.sections import (
     correlations_matrix,
     correlations_pair,
 )
+from ui.sections.take_away import draw_take_away
 
 view = open_page("correlations")
 place = st.container()
@@ -19,3 +20,4 @@ with place:
 pair = correlations_matrix.draw_matrix(view, asked, result)
 correlations_pair.draw_pair(view, asked, result, pair)
 correlations_list.draw_list(view, asked, result)
+draw_take_away(view, "correlations")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui.page import open_page
 from ui.sections import channel_quality, channel_table, channel_volume, channels, unattributed
+from ui.sections.take_away import draw_take_away
 
 view = open_page("channels")
 at_top = st.container()
@@ -20,3 +21,4 @@ channel_volume.draw_mix(view)
 channel_volume.draw_rhythms(view)
 unattributed.draw_unattributed(view)
 channel_table.draw_table(view)
+draw_take_away(view, "channels")

@@ -9,6 +9,7 @@ from ui.sections.forecast_odds import draw_odds
 from ui.sections.forecast_parts import draw_parts
 from ui.sections.forecast_plan import draw_plan
 from ui.sections.forecast_question import ask
+from ui.sections.take_away import draw_take_away
 
 view = open_page("forecast")
 question = ask(view)
@@ -20,3 +21,4 @@ draw_channels(view, question)
 draw_plan(view, question, result)
 draw_check(view, question, result)
 draw_parts(view, question, result)
+draw_take_away(view, "forecast")

@@ -8,6 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from ui.messages import HOW_TO_EXPORT
+from ui.navigation import PAGES
+
 ROOT = Path(__file__).resolve().parent.parent
 NOT_OURS = {".git", ".venv", ".venv-peers", "venv", "node_modules", ".pytest_cache"}
 
@@ -78,3 +81,31 @@ def test_links_of_every_form_are_seen() -> None:
         "[here](#anchor) `[code](no.md)`\n[ref]: e.md\n"
     )
     assert relative_links(text) == {"docs/a.md", "b c.png", "d.png", "e.md"}
+
+
+GUIDE = ROOT / "docs" / "user-guide.md"
+
+
+def test_the_guide_has_a_part_and_a_picture_for_every_page() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    for page in PAGES:
+        part = text.partition(f"\n## {page.title}\n")[2].partition("\n## ")[0]
+        assert f"](screenshots/{page.key}.png)" in part, page.title
+
+
+def test_every_picture_of_the_guide_is_taken_by_the_script() -> None:
+    script = (ROOT / "docs" / "make_screenshots.py").read_text(encoding="utf-8")
+    names = re.findall(r"\]\(screenshots/([a-z]+)\.png\)", GUIDE.read_text(encoding="utf-8"))
+    assert len(names) == len(set(names))
+    assert [n for n in names if f'"{n.title()}"' not in script and f'"{n}.png"' not in script] == []
+
+
+def test_the_guide_and_home_tell_the_same_columns() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    rows = [line for line in HOW_TO_EXPORT.splitlines() if line.startswith("|")]
+    assert len(rows) > 5
+    assert [row for row in rows if row not in text] == []
+
+
+def test_the_readme_links_to_the_guide() -> None:
+    assert "docs/user-guide.md" in relative_links((ROOT / "README.md").read_text(encoding="utf-8"))

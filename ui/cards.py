@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 from altair.typing import ChartType
 
 from ui import export
 from ui.charts.theme import themed
+from ui.exhibits import Exhibit
+from ui.help import column_help
 from ui.page import View
 from ui.text import escape
 
@@ -35,6 +38,7 @@ class Card:
         columns: names for people of the columns of ``data``.
         is_pickable: whether the page wants to hear of clicks and drags.
         settings: what made the numbers: further columns of the CSV, the same in every row.
+        alt: what somebody hears who cannot see the chart; headline and reading if empty.
     """
 
     slug: str
@@ -46,6 +50,12 @@ class Card:
     columns: dict[str, str] = field(default_factory=dict)
     is_pickable: bool = False
     settings: Mapping[str, str | float | int] = field(default_factory=dict)
+    alt: str = ""
+
+    @property
+    def spoken(self) -> str:
+        """The finding for somebody who cannot see the chart."""
+        return self.alt or f"{self.headline}. {self.reading}".removesuffix(" ")
 
     @property
     def file(self) -> pd.DataFrame:
@@ -62,15 +72,18 @@ def show(view: View, card: Card) -> Picked:
             theme=None,
             width="stretch",
             key=f"chart_{card.slug}",
-            alt=card.headline,
+            alt=card.spoken,
             on_select="rerun" if card.is_pickable else "ignore",
         )
         if card.reading:
             st.caption(escape(card.reading))
         with st.expander("Show the numbers", icon=":material/table:"):
             shown = without_minus_zero(card.data).rename(columns=card.columns)
-            st.dataframe(shown, hide_index=True, width="stretch")
-        _downloads(view, card)
+            explained = column_help(shown.columns, view.whole.grain, card.metric)
+            st.dataframe(shown, hide_index=True, width="stretch", column_config=explained)
+        exhibit = exhibit_of(view, card)
+        view.exhibits.append(exhibit)
+        _downloads(view, exhibit)
     return dict(getattr(event, "selection", {})) if card.is_pickable else {}
 
 
@@ -84,28 +97,50 @@ def without_minus_zero(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**numbers.mask((numbers <= 0) & (numbers > -_LEAST_SHOWN), 0.0))
 
 
-def _downloads(view: View, card: Card) -> None:
-    parts = (card.slug, *view.file_parts)
+_FORMATS: Mapping[str, tuple[str, str, Callable[[Exhibit], bytes]]] = MappingProxyType(
+    {
+        "PNG": ("image/png", "picture for slides", lambda e: export.chart_png(e.picture())),
+        "SVG": ("image/svg+xml", "picture for print", lambda e: export.chart_svg(e.picture())),
+        "HTML": (
+            "text/html",
+            "chart with tooltips, opens without internet",
+            lambda e: export.chart_html(e.picture()),
+        ),
+        "CSV": ("text/csv", "numbers for a spreadsheet", lambda e: export.frame_csv(e.data)),
+        "JSON": (
+            "application/json",
+            "chart as Vega-Lite, to change it",
+            lambda e: export.chart_json(e.picture()),
+        ),
+    }
+)
+"""Type, what it is good for, and how it is made, by format."""
+
+
+def _downloads(view: View, exhibit: Exhibit) -> None:
     with st.container(horizontal=True):
-        for label, mime, make in (
-            ("PNG", "image/png", lambda: export.chart_png(_picture(view, card))),
-            ("SVG", "image/svg+xml", lambda: export.chart_svg(_picture(view, card))),
-            ("CSV", "text/csv", lambda: export.frame_csv(card.file)),
-        ):
+        for label, (mime, purpose, make) in _FORMATS.items():
             st.download_button(
                 label,
-                data=make,
-                file_name=export.file_name(*parts, extension=label.lower()),
+                data=partial(make, exhibit),
+                file_name=export.file_name(exhibit.slug, *view.file_parts, extension=label.lower()),
                 mime=mime,
-                key=f"download_{card.slug}_{label}",
+                key=f"download_{exhibit.slug}_{label}",
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
-                help=f"Download as {label}",
+                help=f"{label}: {purpose}",
             )
 
 
-def _picture(view: View, card: Card) -> alt.TopLevelMixin:
-    subtitle = " · ".join(part for part in (card.metric, view.selection) if part)
-    caption = f"Source: {view.source.name}. {card.reading}".strip()
-    return export.for_export(card.chart, title=card.headline, subtitle=subtitle, caption=caption)
+def exhibit_of(view: View, card: Card) -> Exhibit:
+    """A card as it leaves the app, with the selection and where it comes from."""
+    return Exhibit(
+        slug=card.slug,
+        title=card.headline,
+        subtitle=" · ".join(part for part in (card.metric, view.selection) if part),
+        caption=" ".join(part for part in (card.reading, view.provenance) if part),
+        alt=card.spoken,
+        chart=card.chart,
+        data=card.file,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import streamlit as st
@@ -47,14 +47,31 @@ def pick(
     return first if chosen is None else chosen
 
 
-def select_one(page: str, name: str, label: str, options: Mapping[OptionT, str]) -> OptionT:
-    """Ask for one of many options, drawn as a list that opens."""
+def select_one(
+    page: str,
+    name: str,
+    label: str,
+    options: Mapping[OptionT, str],
+    *,
+    explain: Callable[[OptionT], str] | None = None,
+) -> OptionT:
+    """Ask for one of many options, drawn as a list that opens.
+
+    Args:
+        page: key of the page.
+        name: of the choice.
+        label: what is asked.
+        options: value to its name for people.
+        explain: makes the text shown on hover from what is chosen now.
+    """
+    key = _remembered(page, name, options, next(iter(options)))
     return st.selectbox(
         label,
         list(options),
         format_func=lambda value: options[value],
-        key=_remembered(page, name, options, next(iter(options))),
+        key=key,
         persist_state="session",
+        help=explain(state.chosen(key)) if explain else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Charts as PNG, SVG and HTML, frames as CSV: what a person takes away. No streamlit.
+"""Charts as PNG, SVG, HTML and Vega-Lite JSON, frames as CSV: what people take away. No streamlit.
 
 Nothing here asks the network for anything, follows a link in the data or touches a setting that
 visitors share. Altair's row limit and data transformers are process-wide switches, and Streamlit
@@ -72,7 +72,7 @@ _EMBED_OPTIONS: Final = {
 
 
 def for_export(
-    chart: alt.TopLevelMixin, *, title: str, subtitle: str, caption: str
+    chart: alt.TopLevelMixin, *, title: str, subtitle: str, caption: str, description: str = ""
 ) -> alt.VConcatChart:
     """Make a chart that stands on its own in a slide.
 
@@ -81,6 +81,7 @@ def for_export(
         title: The finding, in words; replaces a title the chart has. Wrapped.
         subtitle: Metric, span, grain, filters. Wrapped.
         caption: File and date range; small, at the bottom. Wrapped.
+        description: What is read aloud of the picture; the chart's own or the title if empty.
 
     Returns:
         The chart in the light look on white, 900 px wide where it had no width of its own.
@@ -91,7 +92,9 @@ def for_export(
     # A legend belongs to the outermost chart, and a title stands above the legends of its own
     # chart: so the heading goes outside and the small print inside.
     page = alt.vconcat(
-        body, title=_heading(title, subtitle), description=_spoken(chart, title, subtitle)
+        body,
+        title=_heading(title, subtitle),
+        description=description or _spoken(chart, title, subtitle),
     )
     return _on_paper(page)
 
@@ -141,6 +144,15 @@ def chart_html(chart: alt.TopLevelMixin) -> bytes:
         options=_script_json(_EMBED_OPTIONS),
     )
     return page.encode("utf-8")
+
+
+def chart_json(chart: alt.TopLevelMixin) -> bytes:
+    """Write a chart as Vega-Lite JSON, rows and look included, for editors that read it.
+
+    Args:
+        chart: A chart from ``for_export``; a chart without a look gets the light one.
+    """
+    return json.dumps(_spec(chart), ensure_ascii=False, indent=1).encode("utf-8")
 
 
 def _on_paper(chart: ChartT) -> ChartT:

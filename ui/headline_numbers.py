@@ -12,6 +12,7 @@ from core.metrics import METRICS, available_metrics, summarise
 from core.trends import series
 from ui import cache
 from ui.filters import describe_comparison
+from ui.help import metric_help
 from ui.page import View
 from ui.text import escape
 
@@ -36,7 +37,7 @@ def draw_headline_numbers(view: View) -> None:
     """Up to five numbers of the selection; the change is grey unless it is clearly no chance."""
     metrics = [name for name in FIVE if name in available_metrics(view.traffic)][:5]
     totals = summarise(view.traffic).iloc[0]
-    changes = _changes(view, tuple(metrics))
+    changes = find_changes(view, tuple(metrics))
     row = st.container(horizontal=True)
     for metric in metrics:
         change, exact = changes.get(metric), wording.metric_value(metric, totals[metric])
@@ -46,7 +47,7 @@ def draw_headline_numbers(view: View) -> None:
             delta=_delta(metric, change),
             delta_color=_colour(metric, change),
             delta_arrow=_arrow(change),
-            help=f"{exact}. {_help(metric, view.whole.grain)}",
+            help=f"{exact}. {metric_help(metric, view.whole.grain)}",
             chart_data=_sparkline(view, metric),
             border=True,
             width=_WIDTH,
@@ -58,7 +59,8 @@ def draw_headline_numbers(view: View) -> None:
         )
 
 
-def _changes(view: View, metrics: tuple[str, ...]) -> dict[str, dict]:
+def find_changes(view: View, metrics: tuple[str, ...]) -> dict[str, dict]:
+    """The change of each metric with its interval; empty where nothing can be compared."""
     current, previous = view.period("current"), view.period("previous")
     if current is None or previous is None or current.is_empty or previous.is_empty:
         return {}
@@ -72,30 +74,28 @@ def _delta(metric: str, change: dict | None) -> str | None:
     return wording.metric_change(metric, change["change"])
 
 
-def _is_clear(change: dict) -> bool:
+def is_clear(change: dict) -> bool:
+    """Whether a change is more than chance brings."""
     return bool(change["low"] > 0 or change["high"] < 0)
 
 
 def _arrow(change: dict | None) -> Literal["up", "down", "off"]:
     """Said, not left to Streamlit: it takes a typographic minus for a plus."""
-    if change is None or not _is_clear(change):
+    if change is None or not is_clear(change):
         return "off"
     return "up" if change["change"] > 0 else "down"
 
 
 def _colour(metric: str, change: dict | None) -> Literal["green", "red", "off"]:
-    if change is None or not _is_clear(change) or METRICS[metric].better is None:
+    if change is None or not is_clear(change) or METRICS[metric].better is None:
         return "off"
-    is_good = (change["change"] > 0) == (METRICS[metric].better == "up")
-    return "green" if is_good else "red"
+    return "green" if is_good(metric, change) else "red"
 
 
-def _help(metric: str, grain: str) -> str:
-    entry = METRICS[metric]
-    extra = ""
-    if not entry.additive and not entry.is_ratio:
-        extra = f" Here they are added up over {grain}s, so one person can count several times."
-    return f"{entry.definition}{extra} [Google's definition]({entry.source_url})"
+def is_good(metric: str, change: dict) -> bool | None:
+    """Whether a change is for the better; ``None`` where neither way is better."""
+    better = METRICS[metric].better
+    return None if better is None else (change["change"] > 0) == (better == "up")
 
 
 def _sparkline(view: View, metric: str) -> list[float] | None:

@@ -30,12 +30,34 @@ class Message:
 
 
 HOW_TO_EXPORT = """
+**Hours by channel: the file that answers most**
+
 1. In Google Analytics open **Reports → Acquisition → Traffic acquisition**.
 2. Choose the dates at the top right. Four weeks or more let us compare weeks and forecast.
 3. Above the table click **+** next to the first column and add **Date + hour (YYYYMMDDHH)**
-   (under *Time*). **Date** works too, without the hours of the day.
+   (under *Time*). The first column stays **Session primary channel group**.
 4. At the bottom of the table set **Rows per page** to the largest number.
 5. At the top right click **Share this report → Download file → Download CSV**.
+
+Do the numbers of rows at the bottom of the table exceed the rows per page? Then choose fewer days,
+export again for the next days, and drop all files here at once.
+
+**Days instead of hours**: add **Date** in step 3. Fewer rows, so a year fits in one file; the hours
+of the day cannot be shown then.
+
+**Explore**: *Explore → Blank*, rows **Date + hour** and **Session primary channel group**, values
+**Sessions**, **Engaged sessions**, **Total users**, **Event count**, then *Export data → CSV*.
+
+**Looker Studio**: a table with the same columns, then *⋮ → Export → CSV*.
+
+| column | what it is for |
+|---|---|
+| Date + hour, or Date | Trends and Forecast; hours also show when people come |
+| Session primary channel group | Channels, and which channels make a difference |
+| Sessions | how many visits; everything else is held against it |
+| Engaged sessions | how good the visits are (engagement rate) |
+| Total users, Event count | Correlations, and events per session |
+| Key events, Total revenue | what visits lead to, where you have marked it |
 """
 
 _EXPORT_AGAIN = (
@@ -417,6 +439,11 @@ ERRORS: Mapping[str, Words] = {
         "Cards can be graded only from the file in which they were kept. Nothing was changed.",
         "Pick the JSON file that you kept here last month, as it was downloaded.",
     ),
+    "view_other_version": lambda p: Message(
+        "This view was saved by another version of this app.",
+        "It writes filters in another form, so we would have to guess what they say.",
+        "Set the filters once more and save the view again.",
+    ),
     "cards_other_version": lambda p: Message(
         "These cards were kept by another version of this app.",
         "It writes them in another form, so we would have to guess what they say.",
@@ -474,6 +501,20 @@ def _only(number: int | str) -> str:
 
 def _length(number: int, params: Mapping[str, Any]) -> str:
     return _many(number, str(params.get("unit", "day")))
+
+
+_NEEDS = {
+    "no_time": "needs dates",
+    "no_channels": "needs channels",
+    "too_few_measures": "needs more measures",
+    "too_few_observations": "needs more rows",
+    "history_too_short": "needs a longer history",
+}
+
+
+def needs(error: AppError) -> str:
+    """What a page lacks in this file, in a few words under its link."""
+    return _NEEDS.get(error.code, "not with this file")
 
 
 def of_error(error: AppError) -> Message:

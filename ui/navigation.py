@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from core.capabilities import missing
+from ui import messages, state
+
 
 @dataclass(frozen=True)
 class Page:
@@ -63,6 +66,13 @@ PAGES = (
         ":material/task_alt:",
         "What should I do, and how do I test it?",
     ),
+    Page(
+        "glossary",
+        "pages/6_Glossary.py",
+        "Glossary",
+        ":material/menu_book:",
+        "What do the numbers and words mean?",
+    ),
 )
 BY_KEY = {page.key: page for page in PAGES}
 
@@ -70,4 +80,19 @@ BY_KEY = {page.key: page for page in PAGES}
 def draw_navigation() -> None:
     """Links to all pages, in order."""
     for page in PAGES:
-        st.page_link(page.path, label=page.title, icon=page.icon)
+        draw_page_link(page)
+
+
+def draw_page_link(page: Page) -> None:
+    """A link that keeps the filters in the address, marked where the file cannot answer."""
+    source = state.source()
+    problem = missing(source.result.traffic, page.key) if source else None
+    st.page_link(
+        page.path,
+        label=page.title,
+        icon=page.icon,
+        help=messages.of_error(problem).title if problem else None,
+        query_params=state.link_params(),
+    )
+    if problem:
+        st.caption(messages.needs(problem))

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NoReturn
 
 import streamlit as st
 
+from core import wording
 from core.capabilities import missing
 from core.errors import NotEnoughData
 from core.traffic import Comparison, Filters, Traffic, previous_period, select
 from ui import filters as filter_controls
-from ui import messages, state
+from ui import messages, sharing, state, tour
 from ui.cache import Key
 from ui.charts.theme import Mode, channel_colours
+from ui.clock import today
+from ui.exhibits import Exhibit
 from ui.navigation import BY_KEY, draw_navigation
 from ui.text import escape
 
@@ -31,6 +34,7 @@ class View:
         comparison: two periods of equal length, where the file allows.
         wants_comparison: whether the person wants to see the earlier one.
         mode: light or dark.
+        exhibits: the charts that this run of the page has shown so far.
     """
 
     source: state.Source
@@ -40,6 +44,7 @@ class View:
     comparison: Comparison | None
     wants_comparison: bool
     mode: Mode
+    exhibits: list[Exhibit] = field(default_factory=list)
 
     @property
     def key(self) -> Key:
@@ -67,6 +72,15 @@ class View:
         return filter_controls.describe(self.traffic, self.filters)
 
     @property
+    def provenance(self) -> str:
+        """Where a picture comes from: file, comparison and date of making, in words."""
+        parts = [f"Source: {self.source.name}"]
+        if self.wants_comparison and self.comparison:
+            parts.append(f"Compared: {filter_controls.describe_comparison(self.comparison)}")
+        parts.append(f"Made on {wording.day(today())} with Traffic Insights")
+        return ". ".join(parts) + "."
+
+    @property
     def file_parts(self) -> tuple[str, ...]:
         """Span and filters as parts of a file name."""
         return filter_controls.file_parts(self.traffic, self.filters)
@@ -92,9 +106,13 @@ def start_page(key: str) -> None:
         layout="wide",
         menu_items={"about": "Website traffic from a GA4 export, and never noise stated as fact."},
     )
+    state.read_link()
     with st.sidebar:
         st.markdown(f"### :material/insights: {name}")
         draw_navigation()
+    if state.source() is None:
+        sharing.draw_wish()
+        state.write_link()
 
 
 def open_page(key: str) -> View:
@@ -109,8 +127,18 @@ def open_page(key: str) -> View:
     source = state.source()
     if source is None:
         _invite(page.question)
-    view = _view(source)
+    tour.draw_step(key)
+    view = _view(source, key)
     st.caption(f"{page.question} — {escape(source.name)} · {escape(view.selection)}")
+    if view.filters.is_active:
+        st.button(
+            "Filtered: reset",
+            icon=":material/filter_alt_off:",
+            on_click=state.reset_filters,
+            key="reset_at_top",
+            type="tertiary",
+            help="Back to everything in the file",
+        )
     problem = missing(view.whole, key)
     if problem:
         stop_with(problem)
@@ -124,16 +152,20 @@ def open_home() -> View | None:
     """Open the home page; ``None`` until something is loaded."""
     start_page("home")
     source = state.source()
-    return _view(source) if source else None
+    tour.draw_step("home")
+    return _view(source, "home") if source else None
 
 
-def _view(source: state.Source) -> View:
+def _view(source: state.Source, key: str) -> View:
     whole = source.result.traffic
     with st.sidebar:
         st.divider()
         st.caption(f"**{escape(source.name)}**")
         chosen = filter_controls.draw_filters(whole)
-    return View(
+        sharing.draw_share(source, key)
+    state.write_link()
+    sharing.draw_unfit()
+    view = View(
         source=source,
         whole=whole,
         traffic=select(whole, chosen),
@@ -142,6 +174,17 @@ def _view(source: state.Source) -> View:
         wants_comparison=state.wants_comparison(),
         mode=current_mode(),
     )
+    _offer_report(view)
+    return view
+
+
+def _offer_report(view: View) -> None:
+    """Every page offers the report, also one that has nothing to show itself."""
+    # Imported here: the report asks the sections, and the sections know this module.
+    from ui.sections.report import draw_report  # noqa: PLC0415
+
+    with st.sidebar:
+        draw_report(view)
 
 
 def current_mode() -> Mode:

@@ -19,6 +19,7 @@ from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
 from core.recommendations.cards import SavedCards
 from core.traffic import Filters, Traffic
+from ui import links, saved_views
 from ui.guesses import Guess
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample_ga4_export.csv"
@@ -27,6 +28,8 @@ _NOTES, _NOTE_FILES = "notes", "note_files"
 _GUESSES = "guesses"
 _ANSWERS, _MOST_ANSWERS = "answers", 12
 _CARDS, _SAVED_CARDS, _CARD_FILES = "cards", "saved_cards", "card_files"
+_TOUR = "tour"
+_LINK_READ, _WISH, _UNFIT = "link_read", "link_wish", "link_unfit"
 DONE, DISMISSED = "done", "dismissed"
 """What a person can decide about a recommendation."""
 Files = tuple[tuple[str, bytes], ...]
@@ -104,6 +107,7 @@ def load(
     st.session_state[_SOURCE] = Source(name, digest.hexdigest(), result, kept, is_sample)
     _keep_dismissed_cards()
     forget_choices()
+    _grant_wish(result.traffic, is_sample=is_sample)
 
 
 def drop_zone_key() -> str:
@@ -111,10 +115,32 @@ def drop_zone_key() -> str:
     return f"drop_zone_{st.session_state.get(_DROPS, 0)}"
 
 
-def load_dropped(files: Sequence[tuple[str, bytes]]) -> None:
-    """Read what lies in the drop zone, then empty it."""
-    load(files)
+def load_dropped(files: Sequence[tuple[str, bytes]]) -> str:
+    """Read what lies in the drop zone, then empty it.
+
+    Returns:
+        Key of the page that a saved view among the files asks for, empty if none does.
+    """
     st.session_state[_DROPS] = st.session_state.get(_DROPS, 0) + 1
+    try:
+        view, data = saved_views.take_out(files)
+    except ExportError as error:
+        st.session_state[_FAILURE] = Failure(files[0][0], error, (), Overrides())
+        return ""
+    if view is not None:
+        st.session_state[_WISH] = view.wish
+    if data:
+        load(data)
+    elif (loaded := source()) is not None:
+        st.session_state.pop(_FAILURE, None)
+        reset_filters()
+        _grant_wish(loaded.result.traffic, is_sample=loaded.is_sample)
+    return view.page if view is not None else ""
+
+
+def save_view(page: str) -> bytes:
+    """This page with these filters, as a file to keep."""
+    return saved_views.as_json(saved_views.SavedView(page, _current_wish()))
 
 
 def load_sample() -> None:
@@ -124,7 +150,7 @@ def load_sample() -> None:
 
 def remove_source() -> None:
     """Forget the loaded file, the notes, guesses and decisions on it and all choices."""
-    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES, _ANSWERS, _CARDS, _SAVED_CARDS):
+    for key in (_SOURCE, _FAILURE, _NOTES, _GUESSES, _ANSWERS, _CARDS, _SAVED_CARDS, _UNFIT):
         st.session_state.pop(key, None)
     forget_choices()
 
@@ -133,6 +159,80 @@ def forget_choices() -> None:
     """Drop filters and the choices made on the pages: they belong to one file."""
     for key in [name for name in st.session_state if str(name).startswith(("filter_", "choice_"))]:
         del st.session_state[key]
+
+
+def read_link() -> None:
+    """Take the wish of the link that opened this session, once; a link to the sample opens it.
+
+    Later the filters are the truth and the address follows them.
+    """
+    if st.session_state.get(_LINK_READ):
+        return
+    st.session_state[_LINK_READ] = True
+    if source() is not None:
+        return
+    asked = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.session_state[_WISH] = links.read_params(asked)
+    if wish().sample:
+        load_sample()
+
+
+def wish() -> links.Wish:
+    """What a link asked for that no file has answered yet."""
+    return st.session_state.get(_WISH) or links.Wish()
+
+
+def unfit() -> tuple[str, ...]:
+    """Filters of the link that the file loaded with it could not take."""
+    return st.session_state.get(_UNFIT, ())
+
+
+def _grant_wish(traffic: Traffic, *, is_sample: bool) -> None:
+    """Set the filters a link asked for, where this file has them; then forget the wish.
+
+    A link to the sample says nothing about another file.
+    """
+    wanted = wish()
+    for key in (_WISH, _UNFIT):
+        st.session_state.pop(key, None)
+    if wanted.sample and not is_sample:
+        return
+    fitting, left_out = links.fit(wanted, traffic)
+    st.session_state[_UNFIT] = left_out
+    if fitting.start or fitting.end:
+        days = (fitting.start or traffic.first_day, fitting.end or traffic.last_day)
+        st.session_state[filter_key("dates")] = days
+    values = {
+        "channels": list(fitting.channels),
+        "weekdays": list(fitting.weekdays),
+        "hours": fitting.hours,
+        "compare": fitting.compare,
+    }
+    for name, value in values.items():
+        if value:
+            st.session_state[filter_key(name)] = value
+
+
+def link_params() -> links.Params:
+    """What a link to this view carries: the filters, never data or the name of a file."""
+    return links.as_params(_current_wish())
+
+
+def _current_wish() -> links.Wish:
+    """What leads to the filters as they stand; what a link waits for where nothing is loaded."""
+    loaded = source()
+    if loaded is None:
+        return wish()
+    filters = chosen_filters(loaded.result.traffic)
+    return links.of_filters(filters, compare=wants_comparison(), sample=loaded.is_sample)
+
+
+def write_link() -> None:
+    """Let the address of the page follow the filters; writes only what changed."""
+    wanted = link_params()
+    shown = {name: st.query_params.get_all(name) for name in st.query_params}
+    if shown != wanted:
+        st.query_params.from_dict(wanted)
 
 
 def notes() -> tuple[Annotation, ...]:
@@ -228,6 +328,22 @@ def keep_answer(key: Hashable, value: object) -> None:
     st.session_state[_ANSWERS] = dict(list(kept.items())[-_MOST_ANSWERS:])
 
 
+def is_touring() -> bool:
+    """Whether the person takes the tour."""
+    return bool(st.session_state.get(_TOUR, False))
+
+
+def start_tour() -> None:
+    """Open the sample and begin the tour."""
+    load_sample()
+    st.session_state[_TOUR] = True
+
+
+def end_tour() -> None:
+    """No more boxes of the tour; what is loaded stays."""
+    st.session_state.pop(_TOUR, None)
+
+
 def reset_filters() -> None:
     """Back to everything."""
     for name in _FILTER_KEYS:
@@ -254,6 +370,11 @@ def start_with(key: str, value: object) -> str:
 def choose(key: str, value: object) -> None:
     """Set what a widget shows, before it is drawn."""
     st.session_state[key] = value
+
+
+def chosen(key: str) -> Any:
+    """What a widget shows, or will show when it is drawn; ``None`` before its first value."""
+    return st.session_state.get(key)
 
 
 def is_news(name: str, value: object) -> bool:

@@ -16,6 +16,7 @@ from core import wording
 from tests import naive
 from tests.conftest import SAMPLE, SHARED
 from tests.e2e.conftest import running_app
+from tests.e2e.walk import is_outside
 
 pytestmark = pytest.mark.e2e
 PAGES = ("Trends", "Correlations", "Channels", "Forecast", "Recommendations")
@@ -86,10 +87,6 @@ def test_a_file_is_dropped_and_every_page_answers(app, visit, export) -> None:
         expect(page.locator('[data-testid="stException"]')).to_have_count(0)
         expect(page.locator('[data-testid="stAlertContentError"]')).to_have_count(0)
     assert outside == []
-
-
-def is_outside(url: str) -> bool:
-    return not re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url)
 
 
 def test_a_filter_reaches_every_page_and_the_downloads(app, visit, export) -> None:

@@ -17,7 +17,7 @@ from tests.builders import BROKEN_FILES, DAILY_EXPORT, TIMELESS_EXPORT, export_t
 from ui import state
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("*.py"))
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("[1-5]_*.py"))
 HOME = "streamlit_app.py"
 HOSTILE = "![x](https://evil.example/x.png)"
 

@@ -1,6 +1,7 @@
 """The palette is measured, not believed; the settings of the app repeat it exactly."""
 
 import itertools
+import re
 import tomllib
 from pathlib import Path
 from typing import get_args
@@ -11,6 +12,8 @@ import pandas as pd
 import pytest
 from colorspacious import cspace_convert
 
+from ui import export
+from ui.charts import channels, trends
 from ui.charts.theme import PALETTES, Mode, Palette, channel_colours, themed
 
 MODES = get_args(Mode)
@@ -255,6 +258,59 @@ def test_words_can_be_read_on_every_surface(settings, mode, palette):
         for key in ("backgroundColor", "secondaryBackgroundColor")
     ]
     assert min(contrast(palette.muted, surface) for surface in surfaces) >= 4.5
+
+
+CAPTION = 0.6
+"""Streamlit draws captions and small labels at this part of the text colour."""
+
+
+def faded(colour: str, surface: str) -> str:
+    mixed = CAPTION * rgb(colour) + (1 - CAPTION) * rgb(surface)
+    return "#" + "".join(f"{round(part * 255):02x}" for part in mixed)
+
+
+def test_captions_can_be_read_on_every_surface(settings, mode):
+    theme = settings["theme"][mode]
+    for part in (theme, theme["sidebar"]):
+        for key in ("backgroundColor", "secondaryBackgroundColor"):
+            surface = part[key]
+            assert contrast(faded(part["textColor"], surface), surface) >= 4.5
+
+
+def test_no_look_of_ours_moves():
+    """Nobody who asked for less motion gets any from us."""
+    sources = [*(ROOT / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py")]
+    moving = re.compile(r"@keyframes|animation\s*:|transition\s*:|st\.(balloons|snow)\(")
+    assert [path.name for path in sources if moving.search(path.read_text("utf-8"))] == []
+
+
+def drawn_by_channel(colours: dict[str, str], mode: Mode) -> dict[str, alt.TopLevelMixin]:
+    """The charts of the page that show channels, of the same two channels."""
+    names = list(colours)
+    times = pd.date_range("2024-01-01", periods=4)
+    over_time = pd.DataFrame({"time": [*times, *times], "line": np.repeat(names, 4)})
+    over_time = over_time.assign(value=3.0, is_complete=True, pace=3.0)
+    typical = {"low": 0.4, "high": 0.6, "n": 900.0, "numerator": 450.0, "is_judged": True}
+    rates = pd.DataFrame({"channel": names, "value": [0.45, 0.55]}).assign(**typical)
+    return {
+        "over time": trends.over_time(over_time, colours, "day", mode, title="Sessions"),
+        "map": channels.quality_map(
+            rates.assign(place="large, above"),
+            "engagement_rate",
+            colours,
+            mode,
+            overall=0.5,
+            border=500.0,
+        ),
+    }
+
+
+def test_a_channel_has_one_colour_in_every_chart_and_picture(mode):
+    colours = {name: channel_colours(CHANNELS, mode)[name] for name in ("Referral", "Video")}
+    for name, chart in drawn_by_channel(colours, mode).items():
+        picture = export.chart_svg(themed(chart, mode)).decode()
+        for colour in colours.values():
+            assert colour in picture, name
 
 
 def test_settings_are_known_to_streamlit(settings):

@@ -82,7 +82,7 @@ def scatter(
         title=None,
         sort=list(groups),
         scale=alt.Scale(domain=list(groups), range=shades),
-        legend=alt.Legend(symbolOpacity=1) if len(groups) > 1 else None,
+        legend=alt.Legend(symbolOpacity=1, columns=2) if len(groups) > 1 else None,
     )
     points = (
         alt.Chart(dots)

@@ -67,7 +67,7 @@ _DARK_SEVEN: Final = _colours("#5ba0fa #e76c2b #8adbbd #da85b4 #855fc2 #f1d676 #
 
 _LIGHT: Final = Palette(
     background="#ffffff",
-    text="#1b2430",
+    text="#0b131d",
     muted="#5b6673",
     grid="#e6e9ee",
     context="#868e98",
@@ -251,8 +251,9 @@ def _axes(palette: Palette) -> dict[str, Any]:
             "titleY": -10,
         },
         "axisYQuantitative": {"grid": True, "tickCount": 5},
-        "axisXQuantitative": {"tickCount": 6},
-        "axisXTemporal": {"labelFlush": True},
+        # Words within so many pixels of an end turn inwards: a phone has no room beside the plot.
+        "axisXQuantitative": {"tickCount": 6, "labelFlush": 18},
+        "axisXTemporal": {"labelFlush": 18},
     }
 
 

@@ -22,6 +22,7 @@ from ui import cache
 from ui.cards import Card, show
 from ui.charts import channels as charts
 from ui.choices import pick
+from ui.help import explain_missing
 from ui.page import View, say
 from ui.sections.channels import MOST_ROWS, compare, headline, worth_drawing
 from ui.text import escape
@@ -33,11 +34,19 @@ def draw_quality(view: View, metric: str | None) -> None:
     """One ratio by channel with intervals and verdicts; nothing where it was not exported."""
     result = compare(view, metric)
     if result is None:
+        explain_missing("How good each channel’s visits are", _NO_QUALITY)
         return
     if _ask_hours(view) == _SAME_HOURS:
         _draw_fair(view, result)
     else:
         _draw_counted(view, result)
+
+
+_NO_QUALITY = (
+    "**The file holds no measure of quality for the channels chosen.**  \nA rate needs two counts, "
+    "such as engaged sessions and sessions.  \nIn GA4 export Traffic acquisition with its usual "
+    "columns, “Engaged sessions” and “Event count” among them."
+)
 
 
 def _ask_hours(view: View) -> str:
@@ -66,23 +75,25 @@ def _drawn(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _draw_counted(view: View, result: ChannelComparison) -> None:
+    show(view, counted_card(view, result))
+
+
+def counted_card(view: View, result: ChannelComparison) -> Card:
+    """A ratio by channel as it was counted, with intervals."""
     metric = result.metric
     entry = METRICS[metric]
     overall = float(summarise(view.traffic)[metric].iloc[0])
     rows = _ranked(result.frame)
-    show(
-        view,
-        Card(
-            slug=f"{metric.replace('_', '-')}-by-channel",
-            headline=headline(result),
-            chart=charts.intervals(_drawn(rows), metric, overall, view.colours, view.mode),
-            data=result.frame,
-            reading=f"{entry.definition} Dashed: all channels together "
-            f"({wording.metric_value(metric, overall)}). Lines are 95 % intervals that allow for "
-            f"good and bad days. {_hollow(rows)}{_more(rows)}".strip(),
-            metric=f"{entry.label} by channel, sums divided by sums",
-            columns=_COLUMNS | {"value": entry.label},
-        ),
+    return Card(
+        slug=f"{metric.replace('_', '-')}-by-channel",
+        headline=headline(result),
+        chart=charts.intervals(_drawn(rows), metric, overall, view.colours, view.mode),
+        data=result.frame,
+        reading=f"{entry.definition} Dashed: all channels together "
+        f"({wording.metric_value(metric, overall)}). Lines are 95 % intervals that allow for "
+        f"good and bad days. {_hollow(rows)}{_more(rows)}".strip(),
+        metric=f"{entry.label} by channel, sums divided by sums",
+        columns=_COLUMNS | {"value": entry.label},
     )
 
 
@@ -179,6 +190,11 @@ def draw_map(view: View, metric: str | None) -> None:
         return
     table = map_quality(result)
     if len(table) < 2:
+        explain_missing(
+            "Volume against quality",
+            "Fewer than two channels have enough visits to be placed on a map.  \nChoose more "
+            "dates or channels, or export a longer span.",
+        )
         return
     entry, border = METRICS[result.metric], even_share(result)
     overall = float(summarise(view.traffic)[result.metric].iloc[0])

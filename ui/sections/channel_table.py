@@ -11,6 +11,7 @@ from core.channels import channel_growth
 from core.metrics import METRICS
 from core.traffic import Traffic
 from ui import cache, export
+from ui.help import column_help
 from ui.page import View
 
 _SHARE = "share"
@@ -20,7 +21,13 @@ def draw_table(view: View) -> None:
     """A wide table for the eye, a long one with intervals and changes for the file."""
     measures = cache.measure_channels(view.key, view.traffic)
     with st.expander("All measures of all channels", icon=":material/table:"):
-        st.dataframe(_wide(measures, view.traffic.grain), hide_index=True, width="stretch")
+        shown = _wide(measures, view.traffic.grain)
+        st.dataframe(
+            shown,
+            hide_index=True,
+            width="stretch",
+            column_config=column_help(shown.columns, view.traffic.grain),
+        )
         st.caption("In brackets: 95 % interval. The download also holds what each was counted on.")
         st.download_button(
             "CSV",

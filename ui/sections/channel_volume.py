@@ -16,6 +16,7 @@ from ui.cards import Card, show
 from ui.charts import channels as charts
 from ui.choices import pick, select_one
 from ui.filters import describe_comparison
+from ui.help import explain_missing, metrics_help, why_not
 from ui.page import View, say
 from ui.sections.channels import FIRST_CHOICES, some, worth_drawing
 
@@ -106,10 +107,18 @@ def _share_columns(label: str, grain: str) -> dict[str, str]:
     return counts | names | ratios
 
 
+_NO_PERIODS = (
+    "**The file holds no two periods to compare.**  \nA change needs the days looked at and as "
+    "many days before them.  \nExport a longer span with “Date” or “Date + hour” as second "
+    "column, or choose a shorter range of dates."
+)
+
+
 def draw_growth(view: View) -> None:
     """Change of each channel against the comparison period."""
     current, previous = view.period("current"), view.period("previous")
     if current is None or previous is None or current.is_empty or previous.is_empty:
+        explain_missing("Change against the period before", _NO_PERIODS)
         return
     metric = _ask_growth(view.traffic)
     try:
@@ -143,7 +152,8 @@ def _ask_growth(traffic: Traffic) -> str:
     main, able = traffic.main_metric, available_metrics(traffic)
     options = {main: wording.metric_label(main, traffic.grain)}
     options |= {key: METRICS[key].label for key in FIRST_CHOICES if key in able}
-    return pick("channels", "growth", "Change of", options)
+    hint = metrics_help(options, traffic.grain)
+    return pick("channels", "growth", "Change of", options, hint=hint)
 
 
 def _growth_headline(table: pd.DataFrame, metric: str, label: str) -> str:
@@ -177,7 +187,15 @@ _GROWTH_COLUMNS = {
 def draw_mix(view: View) -> None:
     """Share of each channel over time."""
     traffic = view.traffic
-    if not traffic.has_time or len(traffic.times) < 2 or len(traffic.channels) < 2:
+    if not traffic.has_time:
+        why_not("Mix of channels over time", NotEnoughData("no_time"))
+        return
+    if len(traffic.times) < 2 or len(traffic.channels) < 2:
+        explain_missing(
+            "Mix of channels over time",
+            "A mix over time needs two periods and two channels.  \nChoose more dates or channels, "
+            "or export a longer span.",
+        )
         return
     grain = _mix_grain(traffic)
     metric = traffic.main_metric
@@ -237,7 +255,8 @@ def draw_rhythms(view: View) -> None:
     """When each channel's visits come."""
     try:
         table = cache.channel_rhythms(view.key, view.traffic)
-    except NotEnoughData:
+    except NotEnoughData as problem:
+        why_not("When each channel’s visits come", problem)
         return
     is_hours = view.traffic.grain == "hour"
     shown = table.assign(channel=table["channel"].replace({ALL_CHANNELS: "All channels"}))

@@ -22,6 +22,7 @@ from core.metrics import METRICS, available_metrics
 from ui import cache
 from ui.choices import pick
 from ui.filters import describe_comparison
+from ui.help import metrics_help
 from ui.page import View
 from ui.text import escape
 
@@ -46,7 +47,9 @@ def ask_quality(view: View) -> str | None:
     options = {key: METRICS[key].label for key in FIRST_CHOICES if key in able}
     if not options:
         return None
-    return pick("channels", "quality", "What makes a visit good?", options)
+    return pick(
+        "channels", "quality", "What makes a visit good?", options, hint=metrics_help(options)
+    )
 
 
 def compare(view: View, metric: str | None) -> ChannelComparison | None:
@@ -61,13 +64,19 @@ def compare(view: View, metric: str | None) -> ChannelComparison | None:
 
 def draw_answer(view: View, metric: str | None) -> None:
     """The page's answer in one sentence."""
+    st.subheader(escape(answer(view, metric)))
+
+
+def answer(view: View, metric: str | None) -> str:
+    """The largest channel, and the one with the best visits that can be told."""
     totals = channel_totals(view.traffic)
     first = totals.iloc[0]
     label = wording.metric_label(view.traffic.main_metric, view.traffic.grain).lower()
-    answer = f"{first['channel']} is the largest channel: {wording.percent(first['share'])} of all "
+    share = wording.percent(first["share"])
+    largest = f"{first['channel']} is the largest channel: {share} of all "
     quality = compare(view, metric)
     ending = "" if quality is None else f"; {_best(quality)}"
-    st.subheader(escape(f"{answer}{label}{ending}."))
+    return f"{largest}{label}{ending}."
 
 
 def _best(quality: ChannelComparison) -> str:

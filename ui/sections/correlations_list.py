@@ -34,7 +34,7 @@ def draw_list(view: View, asked: Asked, result: Correlations) -> None:
     frame = result.frame
     if asked.is_guessing:
         frame = frame[~guessing.is_hidden(view, asked.level, asked.channel, frame)]
-    table = _named(frame.dropna(subset="r"), labels_of(view.traffic, result.pearson))
+    table = named(frame.dropna(subset="r"), labels_of(view.traffic, result.pearson))
     st.subheader("All pairs by verdict")
     if table.empty:
         st.caption("Each pair is listed here once you have guessed it.")
@@ -44,7 +44,8 @@ def draw_list(view: View, asked: Asked, result: Correlations) -> None:
         _draw_intervals(view, asked, result, table)
 
 
-def _named(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+def named(frame: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Pairs with their names in a column ``pair``, those most worth a look first."""
     ordered = by_worth(frame).reset_index(drop=True)
     names = [
         pair_name(labels, *pair) for pair in zip(ordered["first"], ordered["second"], strict=True)

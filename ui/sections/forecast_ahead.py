@@ -41,7 +41,7 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
         view,
         Card(
             slug=f"forecast-{question.slug}-by-{step}",
-            headline=_headline(question, result, said["stop"].iloc[-1]),
+            headline=headline(question, result, said["stop"].iloc[-1]),
             chart=with_notes(chart, notes, view.mode),
             data=said[list(COLUMNS)],
             reading=f"{_reading(question, result, said, step)} {letters}".strip(),
@@ -65,7 +65,8 @@ def _ask_step(question: Question) -> str:
     return pick("forecast", "step", "Show by", own | sums)
 
 
-def _headline(question: Question, result: Forecast, stop: pd.Timestamp) -> str:
+def headline(question: Question, result: Forecast, stop: pd.Timestamp) -> str:
+    """About how much a day (week, month) is expected until ``stop``."""
     each = three(result.total.mean / max(question.units, 1))
     first, last = result.frame["time"].iloc[0], stop - pd.Timedelta(seconds=1)
     return (

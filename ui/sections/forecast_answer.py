@@ -11,6 +11,7 @@ from core.errors import NotEnoughData
 from core.forecast import Forecast, at_level
 from core.forecast.report import daily_wape, is_total_doubtful
 from ui import cache
+from ui.help import metrics_help
 from ui.page import View, stop_with
 from ui.sections.forecast_cautious import draw_cautious
 from ui.sections.forecast_question import ALL, LEVEL, Question, three
@@ -49,26 +50,30 @@ def with_level(result: Forecast, level: float) -> Forecast:
 
 def draw_answer(question: Question, result: Forecast) -> None:
     """One sentence, and at most four numbers."""
-    total = result.total
-    st.subheader(
-        escape(
-            f"Expect about {question.amount(total.mean)}{question.whose} {question.when}, likely "
-            f"{three(total.low)} to {three(total.high)}."
-        )
-    )
-    for doubt in _doubts(result):
+    st.subheader(escape(answer(question, result)))
+    for doubt in doubts(result):
         st.caption(escape(doubt))
     row = st.container(horizontal=True)
+    counted = metrics_help([question.metric], question.grain)
     for label, value, more in (
         _expected(question, result),
         _miss(question, result),
         _totals(result),
         _gain(question, result),
     ):
-        row.metric(label, value, help=escape(more), border=True, width="stretch")
+        row.metric(label, value, help=f"{escape(more)}\n\n{counted}", border=True, width="stretch")
 
 
-def _doubts(result: Forecast) -> list[str]:
+def answer(question: Question, result: Forecast) -> str:
+    """How much to expect, with its band."""
+    total = result.total
+    return (
+        f"Expect about {question.amount(total.mean)}{question.whose} {question.when}, likely "
+        f"{three(total.low)} to {three(total.high)}."
+    )
+
+
+def doubts(result: Forecast) -> list[str]:
     """What the reader must know before the number is used."""
     total, accuracy, said = result.total, result.accuracy, []
     if total.high > _WIDE * max(total.low, 1.0):

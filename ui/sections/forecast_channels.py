@@ -18,6 +18,7 @@ from ui import cache, messages, state
 from ui.cache import Key
 from ui.cards import Card, show
 from ui.charts import forecast_channels as charts
+from ui.help import explain_missing, why_not
 from ui.page import View
 from ui.sections.forecast_answer import with_level
 from ui.sections.forecast_question import ALL, LEVEL, Question, three
@@ -35,8 +36,18 @@ def draw_channels(view: View, question: Question) -> None:
     """The forecasts of all channels, once asked for; the engagement rate, once opened."""
     if question.table is not None and int((question.table.sum() > 0).sum()) > 1:
         _draw_by_channel(view, question, question.table)
+    elif not view.whole.has_channels:
+        why_not("What to expect from each channel", NotEnoughData("no_channels"))
     if {ENGAGED, VISITS} <= set(view.whole.exported):
         _draw_rate_fold(view, question)
+    else:
+        explain_missing("The engagement rate ahead", _NO_RATE)
+
+
+_NO_RATE = (
+    "The file does not count both sessions and engaged sessions.  \nIn GA4 export Traffic "
+    "acquisition with both columns."
+)
 
 
 def _draw_by_channel(view: View, question: Question, table: pd.DataFrame) -> None:

@@ -9,6 +9,7 @@ from core import wording
 from core.forecast import Forecast, chance_of_more, odds_curve
 from ui.cards import Card, show
 from ui.charts import forecast as charts
+from ui.help import explain_missing
 from ui.page import View
 from ui.sections.forecast_question import Question, three
 
@@ -17,6 +18,11 @@ def draw_odds(view: View, question: Question, result: Forecast) -> None:
     """Ask for a total, and say how likely more is; then the busiest period, to plan for."""
     curve = odds_curve(result.total)
     if len(curve) < 3:
+        explain_missing(
+            "How likely is more?",
+            "The totals that can be expected are too few to ask about one.  \nChoose more dates or "
+            "channels, or look further ahead.",
+        )
         return
     st.subheader("How likely is more?")
     asked = _ask_total(question, result, curve)

@@ -12,6 +12,7 @@ from core.forecast import Components, Forecast, find_components
 from core.metrics import METRICS
 from ui.cards import Card, show
 from ui.charts import forecast as charts
+from ui.help import explain_missing
 from ui.page import View
 from ui.sections.forecast_question import Question
 from ui.text import escape
@@ -43,6 +44,11 @@ def draw_parts(view: View, question: Question, result: Forecast) -> None:
         is_counted=METRICS[question.metric].unit == "count",
     )
     if not found.sentences:
+        explain_missing(
+            "What the forecast is made of",
+            "No pattern of the week or year can be told apart from chance here.  \nA longer "
+            "history may show one.",
+        )
         return
     st.subheader("What the forecast is made of")
     for sentence in found.sentences:

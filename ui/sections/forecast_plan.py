@@ -19,6 +19,7 @@ from ui import messages, state
 from ui.cards import Card, show
 from ui.charts import forecast_plan as charts
 from ui.choices import select_one
+from ui.help import metric_help
 from ui.page import View
 from ui.sections.forecast_answer import with_level
 from ui.sections.forecast_channels import (
@@ -260,8 +261,9 @@ def _say_numbers(
     question: Question, effect: CampaignEffect, engaged: CampaignEffect | None
 ) -> None:
     """Totals with the campaign, each with what it adds."""
-    shown = [(question.label, effect)] + ([("Engaged sessions", engaged)] if engaged else [])
-    for place, (label, one) in zip(st.columns(len(shown)), shown, strict=True):
+    shown = [(question.metric, question.label, effect)]
+    shown += [("engaged_sessions", "Engaged sessions", engaged)] if engaged else []
+    for place, (metric, label, one) in zip(st.columns(len(shown)), shown, strict=True):
         place.metric(
             f"{label} with the campaign",
             three(one.total_with),
@@ -269,6 +271,7 @@ def _say_numbers(
             delta_color="off",
             delta_arrow="off",
             delta_description=f"on {three(one.total_without)} as forecast",
+            help=metric_help(metric, question.grain),
             border=True,
         )
 

@@ -14,6 +14,7 @@ from core.metrics import METRICS
 from core.traffic import Filters, Traffic, select, total_over_time
 from ui.cache import Key
 from ui.choices import pick, select_one
+from ui.help import metric_help
 from ui.page import View
 from ui.sections.forecast_days import NO_EVENTS, SpecialDays, ask_special_days
 
@@ -141,7 +142,13 @@ def ask(view: View) -> Question:
         st.caption("A forecast needs all weekdays and hours: those two filters do not apply here.")
     places = st.columns([3, 3, 2, 2])
     with places[0]:
-        metric = select_one("forecast", "metric", "Measure", _measures(traffic))
+        metric = select_one(
+            "forecast",
+            "metric",
+            "Measure",
+            _measures(traffic),
+            explain=lambda key: metric_help(key, traffic.grain),
+        )
     table = _by_channel(traffic, metric) if traffic.has_channels else None
     with places[1]:
         channel = select_one("forecast", "channel", "Channel", _channels(table, view.filters))
@@ -166,6 +173,25 @@ def ask(view: View) -> Question:
         days=days,
         level=level,
         key=(*_file_key(view), metric, horizon, days.key),
+        among=view.filters.channels or (),
+    )
+
+
+def usual_question(view: View) -> Question:
+    """What the page asks of a file at first, without drawing a control."""
+    traffic = select(view.whole, replace(view.filters, weekdays=None, hours=None))
+    metric, units = next(iter(_measures(traffic))), next(iter(_horizons(traffic)))
+    horizon = units * HOURS_A_DAY if traffic.grain == "hour" else units
+    return Question(
+        metric=metric,
+        channel=ALL,
+        horizon=horizon,
+        grain=traffic.grain,
+        history=total_over_time(traffic, [metric])[metric],
+        table=None,
+        days=NO_EVENTS,
+        level=LEVEL,
+        key=(*_file_key(view), metric, horizon, NO_EVENTS.key),
         among=view.filters.channels or (),
     )
 

@@ -7,13 +7,14 @@ import streamlit as st
 from core import wording
 from core.capabilities import missing
 from core.ingest import Import, Note, list_tables
-from ui import messages, state
-from ui.navigation import PAGES
+from ui import messages, state, tour
+from ui.navigation import BY_KEY, PAGES
 from ui.page import View, say_nothing_selected
 from ui.sections.reading import Reading, draw_reading
 from ui.text import escape
 
-FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "zip", "gz")
+FILE_TYPES = ("csv", "tsv", "txt", "xlsx", "xls", "ods", "zip", "gz", "json")
+"""JSON is for saved views."""
 _GRAINS = {"hour": "hourly", "day": "daily", "week": "weekly", "month": "monthly"}
 _KINDS = {
     "skipped": "Left out",
@@ -43,16 +44,19 @@ def draw_drop_zone() -> None:
     )
     if dropped:
         with st.spinner("Reading your file …"):
-            state.load_dropped([(file.name, file.getvalue()) for file in dropped])
+            page = state.load_dropped([(file.name, file.getvalue()) for file in dropped])
+        if page in BY_KEY and page != "home" and state.source() and not state.failure():
+            st.switch_page(BY_KEY[page].path)
         st.rerun()
-    left, right = st.columns([1, 2], vertical_alignment="center")
-    left.button(
-        "Use the sample",
-        icon=":material/science:",
-        on_click=state.load_sample,
-        width="stretch",
-    )
-    right.caption(
+    with st.container(horizontal=True):  # one below the other where a tablet has no room
+        st.button(
+            "Use the sample",
+            icon=":material/science:",
+            on_click=state.load_sample,
+            width="content",
+        )
+        tour.draw_start()
+    st.caption(
         "Your file stays in this browser session's memory on the server: it is not stored, not "
         "logged, not shared, and gone when you remove it or leave."
     )
@@ -145,8 +149,10 @@ def _size(result: Import) -> str:
 def draw_where_next(view: View) -> None:
     """A link to each page, with what this file can and cannot answer there."""
     st.markdown("#### Where to go next")
-    for page in PAGES[1:]:
+    for page in (page for page in PAGES if page.key not in ("home", "glossary")):
         problem = missing(view.whole, page.key)
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.page_link(page.path, label=page.title, icon=page.icon)
+            st.page_link(
+                page.path, label=page.title, icon=page.icon, query_params=state.link_params()
+            )
             st.caption(messages.of_error(problem).title if problem else page.question)

@@ -21,6 +21,7 @@ from ui.charts.notes import with_notes
 from ui.charts.theme import PALETTES
 from ui.choices import pick, select_one
 from ui.filters import describe_comparison
+from ui.help import metric_help
 from ui.notes import shown_notes
 from ui.page import View
 
@@ -44,7 +45,12 @@ def shown_counts(traffic: Traffic) -> dict[str, str]:
 
 
 def draw_overview(view: View) -> None:
-    """Sessions and users over time, at a step that suits the span; for the home page."""
+    """Sessions and users over time; for the home page."""
+    show(view, overview_card(view))
+
+
+def overview_card(view: View) -> Card:
+    """Sessions and users over time, at a step that suits the span; needs time."""
     labels = shown_counts(view.traffic)
     is_long = view.traffic.grain == "hour" and view.traffic.days > 3
     possible = possible_grains(view.traffic)
@@ -55,17 +61,14 @@ def draw_overview(view: View) -> None:
     letters, notes = shown_notes(*_ends(table, grain))
     first = next(iter(labels))
     chart = charts.over_time(table, colours, grain, view.mode, title=f"Count per {grain}")
-    show(
-        view,
-        Card(
-            slug=f"{'-and-'.join(labels)}-by-{grain}",
-            headline=_peak(table, first, labels[first], grain),
-            chart=with_notes(chart, notes, view.mode),
-            data=table,
-            reading=_reading(table, grain, letters=letters),
-            metric=f"{' and '.join(labels.values())} by {grain}",
-            columns=_COLUMNS,
-        ),
+    return Card(
+        slug=f"{'-and-'.join(labels)}-by-{grain}",
+        headline=_peak(table, first, labels[first], grain),
+        chart=with_notes(chart, notes, view.mode),
+        data=table,
+        reading=_reading(table, grain, letters=letters),
+        metric=f"{' and '.join(labels.values())} by {grain}",
+        columns=_COLUMNS,
     )
 
 
@@ -114,7 +117,13 @@ def _ask_metric(view: View) -> str:
     }
     main = view.whole.main_metric
     ordered = {main: options[main]} | options
-    return select_one("trends", "metric", "Metric", ordered)
+    return select_one(
+        "trends",
+        "metric",
+        "Metric",
+        ordered,
+        explain=lambda key: metric_help(key, view.whole.grain),
+    )
 
 
 def draw_over_time(view: View, choice: Choice) -> Span | None:

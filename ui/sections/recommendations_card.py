@@ -7,6 +7,7 @@ import streamlit as st
 from core.recommendations import Recommendation
 from core.recommendations.cards import card_id
 from ui import state
+from ui.help import column_help
 from ui.page import View
 from ui.sections import recommendations_words as words
 from ui.sections.recommendations_evidence import draw_evidence
@@ -84,7 +85,8 @@ def _draw_doubts(item: Recommendation) -> None:
         for caveat in item.caveats:
             st.markdown(f"- {escape(caveat)}")
         if not item.evidence.empty:
-            st.dataframe(item.evidence, hide_index=True, width="stretch")
+            explained = column_help(item.evidence.columns)
+            st.dataframe(item.evidence, hide_index=True, width="stretch", column_config=explained)
         st.caption(f"{escape(words.criterion(item))} {words.METHOD}")
 
 

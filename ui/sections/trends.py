@@ -23,10 +23,11 @@ from ui.text import escape
 
 def draw_answer(view: View) -> None:
     """The page's answer in one sentence."""
-    st.subheader(escape(_answer(view)))
+    st.subheader(escape(answer(view)))
 
 
-def _answer(view: View) -> str:
+def answer(view: View) -> str:
+    """When people come, or how many came, in one sentence."""
     windows = find_windows(view)
     if windows is None:
         return _daily_answer(view)

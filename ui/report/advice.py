@@ -1,0 +1,56 @@
+"""The most important recommendations with their evidence."""
+
+from __future__ import annotations
+
+from core import wording
+from core.metrics import METRICS
+from core.recommendations import Recommendation, TestPlan
+from core.recommendations.plan import MOST_WEEKS, difference_words, size_test
+from ui.page import View
+from ui.report.model import Advice
+from ui.sections import recommendations_words as words
+from ui.sections.recommendations import undecided, weigh
+
+MOST = 5
+
+
+def advise(view: View) -> tuple[Advice, ...]:
+    """At most five cards that are neither done nor dismissed, in the order of the page."""
+    if view.traffic.is_empty:
+        return ()
+    return tuple(_advice(view, item) for item in undecided(weigh(view))[:MOST])
+
+
+def _advice(view: View, item: Recommendation) -> Advice:
+    name, size = words.size(item)
+    facts = [words.BADGES[item.strength]]
+    if size:
+        facts.append(f"{name[0].lower()}{name[1:]} {size}")
+    facts.append(f"counted on {words.counted_on(item, view.whole)}")
+    lines = [("Try", words.short_action(item.action)), ("Evidence", "; ".join(facts) + ".")]
+    if item.test_plan is not None:
+        lines.append(("How to test", _test(item.test_plan)))
+    elif item.caveats:
+        lines.append(("Mind", item.caveats[0]))
+    return Advice(item.headline, tuple(lines))
+
+
+def _test(plan: TestPlan) -> str:
+    """What to change on one side, and how long that takes to show."""
+    try:
+        size = size_test(plan, plan.smallest_effect)
+    except ValueError:
+        return plan.change
+    wanted = difference_words(plan, size.smallest_effect)
+    if not size.is_feasible:
+        return (
+            f"{plan.change} At present traffic {MOST_WEEKS} weeks do not show {wanted}: take a "
+            "larger step."
+        )
+    metric = METRICS[plan.metric]
+    counted = METRICS[metric.denominator or metric.key].label.lower()
+    per_side = wording.count(float(f"{size.per_side:.3g}"))
+    return (
+        f"{plan.change} {size.weeks} weeks with about {per_side} {counted} on each side show a "
+        f"difference of {wanted}."
+    )
