@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from core.correlations import MIN_OBSERVATIONS
 from core.errors import NotEnoughData
+from core.expected import MIN_DAYS
+from core.forecast.history import GRAINS
 from core.metrics import available_metrics
 from core.traffic import Traffic
 
@@ -34,6 +36,57 @@ def missing(traffic: Traffic, page: str) -> NotEnoughData | None:
         "forecast": _needs_history,
     }
     return checks[page](traffic) if page in checks else None
+
+
+def left_out(traffic: Traffic, page: str) -> tuple[str, ...]:
+    """Parts of a page that this traffic cannot fill, though the page has something to show.
+
+    Args:
+        traffic: the whole file, unfiltered.
+        page: as for ``missing``.
+
+    Returns:
+        Codes, in the order of the page; empty for a complete file.
+
+    >>> import pandas as pd
+    >>> from core.traffic import make_traffic
+    >>> timeless = make_traffic(pd.DataFrame({"channel": ["Direct"], "sessions": [10.0]}), "none")
+    >>> left_out(timeless, "channels")
+    ('change', 'mix_over_time', 'engagement')
+    """
+    has_hours, has_channels = traffic.grain == "hour", traffic.has_channels
+    has_usual = traffic.grain in ("hour", "day") and traffic.days >= MIN_DAYS
+    has_rates = "engagement_rate" in available_metrics(traffic)
+    lacks = {
+        "trends": {
+            "peak_hours": not has_hours,
+            "spikes": not has_usual,
+            "by_channel": not has_channels,
+        },
+        "correlations": {"clock": not has_hours, "by_channel": not has_channels},
+        "channels": {
+            "change": not has_usual,
+            "mix_over_time": not traffic.has_time,
+            "engagement": not has_rates,
+        },
+        "forecast": {
+            "full_forecast": not _has_full_history(traffic),
+            "by_channel": not has_channels,
+            "engagement": not has_rates,
+        },
+        "recommendations": {
+            "timing": not has_hours,
+            "by_channel": not has_channels,
+            "engagement": not has_rates,
+            "spikes": not has_usual,
+        },
+    }
+    return tuple(part for part, is_out in lacks.get(page, {}).items() if is_out)
+
+
+def _has_full_history(traffic: Traffic) -> bool:
+    grain = GRAINS.get(traffic.grain)
+    return grain is not None and len(traffic.times) >= grain.least
 
 
 def _needs_time(traffic: Traffic) -> NotEnoughData | None:

@@ -512,6 +512,28 @@ _NEEDS = {
 }
 
 
+_PARTS = {
+    "peak_hours": "peak hours",
+    "spikes": "spikes and lasting changes",
+    "by_channel": "anything by channel",
+    "clock": "the pull of the time of day",
+    "change": "change against the period before",
+    "mix_over_time": "the mix over time",
+    "engagement": "engagement rates",
+    "full_forecast": "a full forecast (only the level)",
+    "timing": "advice on hours of the day",
+}
+
+
+def parts(codes: tuple[str, ...]) -> str:
+    """Names of parts of a page, see ``core.capabilities.left_out``.
+
+    >>> parts(("peak_hours", "by_channel"))
+    'peak hours and anything by channel'
+    """
+    return wording.listing([_PARTS[code] for code in codes])
+
+
 def needs(error: AppError) -> str:
     """What a page lacks in this file, in a few words under its link."""
     return _NEEDS.get(error.code, "not with this file")

@@ -1,8 +1,8 @@
 """One visitor walks through every page once; several tests look at what was seen.
 
 Every page is laid out at four widths, the charts and words measured in each, and axe-core is run
-in the light look of a laptop and the dark look of a phone. One session is enough: the page is
-resized, so nothing is computed twice.
+in the light look of a laptop and the dark look of a phone. One session is enough, so that nothing
+is computed twice.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 import axe_playwright_python
 from playwright.sync_api import Page, expect
 
-WIDTHS = (1920, 1440, 768, 390)
+SCREENS = (1920, 1440, 768)
 PHONE, LAPTOP = 390, 1440
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -96,30 +96,23 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(300)
 
 
-def switch(page: Page, mode: str) -> None:
-    """Light or dark; the charts are drawn anew, for the width they have now."""
-    page.emulate_media(color_scheme=mode)
-    settle(page)
-    page.wait_for_timeout(1000)
-
-
 def look(page: Page, name: str, seen: Seen) -> None:
-    """Measure a page at every width, and ask axe in light and dark."""
-    for width in WIDTHS:
+    """Measure a page at every width of a screen, and ask axe."""
+    for width in SCREENS:
         page.set_viewport_size({"width": width, "height": 1000})
-        if width == PHONE:  # the change of the look also draws the charts anew, for a phone
-            switch(page, "dark")
         settle(page)
         seen.layout[name, width] = page.evaluate(MEASURE, LONGEST_CHART)
         if width == LAPTOP:
             seen.violations[name, "light"] = ask_axe(page)
             seen.alternatives[name] = page.evaluate(CHARTS)
-            shown = page.get_by_text("Show the numbers", exact=True)
-            seen.tables[name] = shown.count()
-        if width == PHONE:
-            seen.violations[name, "dark"] = ask_axe(page)
-    page.set_viewport_size({"width": LAPTOP, "height": 1000})
-    switch(page, "light")
+            seen.tables[name] = page.get_by_text("Show the numbers", exact=True).count()
+
+
+def look_at_phone(page: Page, name: str, seen: Seen) -> None:
+    """Measure a page as it was drawn for a phone, and ask axe."""
+    settle(page)
+    seen.layout[name, PHONE] = page.evaluate(MEASURE, LONGEST_CHART)
+    seen.violations[name, "dark"] = ask_axe(page)
 
 
 def ask_axe(page: Page) -> list[dict[str, Any]]:
@@ -136,7 +129,10 @@ def open_sidebar(page: Page) -> None:
 
 
 def walk(page: Page, address: str, places: tuple[str, ...]) -> Seen:
-    """Home without a file, home with the sample, then each page."""
+    """Home without a file, home with the sample, then each page; all of it again on a phone.
+
+    The phone is dark, and comes to each page anew: what is drawn there is drawn for its width.
+    """
     seen = Seen()
     page.on(
         "request",
@@ -149,12 +145,23 @@ def walk(page: Page, address: str, places: tuple[str, ...]) -> Seen:
     expect(page.locator('[data-testid="stMain"]').get_by_text("we read").first).to_be_visible()
     look(page, "Home", seen)
     for place in places:
-        open_sidebar(page)
-        link = page.locator('[data-testid="stSidebar"]').get_by_role("link", name=place)
-        link.click()
-        expect(page.locator("h1")).to_have_text(place)
-        settle(page)
-        if place != "Glossary":
-            expect(page.locator('[data-testid="stVegaLiteChart"] svg').first).to_be_visible()
+        page.set_viewport_size({"width": LAPTOP, "height": 1000})
+        go_to(page, place)
         look(page, place, seen)
+    page.set_viewport_size({"width": PHONE, "height": 1000})
+    page.emulate_media(color_scheme="dark")
+    for place in places:
+        go_to(page, place)
+        look_at_phone(page, place, seen)
     return seen
+
+
+def go_to(page: Page, place: str) -> None:
+    """Follow the link in the sidebar, which is folded away on a phone."""
+    open_sidebar(page)
+    link = page.locator('[data-testid="stSidebar"]').get_by_role("link", name=place)
+    link.evaluate("link => link.click()")
+    expect(page.locator("h1")).to_have_text(place)
+    settle(page)
+    if place != "Glossary":
+        expect(page.locator('[data-testid="stVegaLiteChart"] svg').first).to_be_visible()

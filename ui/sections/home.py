@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from core import wording
-from core.capabilities import missing
+from core.capabilities import left_out, missing
 from core.ingest import Import, Note, list_tables
 from ui import messages, state, tour
-from ui.navigation import BY_KEY, PAGES
+from ui.navigation import BY_KEY, PAGES, Page
 from ui.page import View, say_nothing_selected
 from ui.sections.reading import Reading, draw_reading
 from ui.text import escape
@@ -155,4 +155,11 @@ def draw_where_next(view: View) -> None:
             st.page_link(
                 page.path, label=page.title, icon=page.icon, query_params=state.link_params()
             )
-            st.caption(messages.of_error(problem).title if problem else page.question)
+            st.caption(messages.of_error(problem).title if problem else _offer(view, page))
+
+
+def _offer(view: View, page: Page) -> str:
+    """What a page answers, and what of it this file cannot."""
+    without = left_out(view.whole, page.key)
+    lacks = f" Not with this file: {messages.parts(without)}." if without else ""
+    return f"{page.question}{lacks}"
