@@ -180,9 +180,11 @@ def headline_changes(
 
 
 @st.cache_data(show_spinner="Weighing the evidence, which takes a few seconds …", **_OPTIONS)
-def recommend(key: Key, _traffic: Traffic) -> list[recommendations.Recommendation]:
-    """See ``core.recommendations.recommend``."""
-    return recommendations.recommend(_traffic)
+def recommend(
+    key: Key, _traffic: Traffic, _ahead: forecast.Forecast | None = None
+) -> list[recommendations.Recommendation]:
+    """See ``core.recommendations.recommend``; the answer is the same with ``_ahead`` or without."""
+    return recommendations.recommend(_traffic, ahead=_ahead)
 
 
 @st.cache_data(show_spinner="Holding last month’s cards against this export …", **_OPTIONS)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from core.forecast import Forecast
 from core.recommendations import (
     change,
     depth,
@@ -63,7 +64,9 @@ stands for many looks already corrected, and for the one that can turn the readi
 file round; the rest is shared alike by all other tests."""
 
 
-def recommend(traffic: Traffic, *, with_forecast: bool = True) -> list[Recommendation]:
+def recommend(
+    traffic: Traffic, *, with_forecast: bool = True, ahead: Forecast | None = None
+) -> list[Recommendation]:
     """Say what the data support doing, and how sure that is.
 
     Everything that any rule tested is corrected together: Benjamini-Hochberg with weights that
@@ -73,6 +76,7 @@ def recommend(traffic: Traffic, *, with_forecast: bool = True) -> list[Recommend
     Args:
         traffic: any grain; rules that need more than is there stay silent.
         with_forecast: whether to make a forecast (2-3 s) for the rules that need one.
+        ahead: that forecast, where it is made already; see ``Evidence.ahead``.
 
     Returns:
         What is worth most first: impact a week times how sure it is. Empty when nothing stands
@@ -80,7 +84,7 @@ def recommend(traffic: Traffic, *, with_forecast: bool = True) -> list[Recommend
     """
     if traffic.is_empty:
         return []
-    evidence = Evidence(traffic, with_forecast)
+    evidence = Evidence(traffic, with_forecast, ahead)
     outcomes = {name: rule(evidence) for name, rule in RULES.items()}
     weight = weigh({name: outcome.tested for name, outcome in outcomes.items()})
     pool = [p / weight[name] for name, found in outcomes.items() for p in _finite(found.tested)]

@@ -27,6 +27,9 @@ STRENGTHS = ("strong", "moderate", "worth watching")
 KINDS = ("timing", "spikes", "channels", "changes", "tagging", "risk", "planning", "data")
 """What cards are about, for the filter of the page."""
 EFFECT_UNITS = ("points", "percent", "count", "times")
+DAYS_AHEAD = 14
+"""How far the rules look ahead."""
+
 CHARTS = ("rates", "hours", "weekdays", "days", "shares", "forecast", "")
 """Charts of other pages that a card may show: engagement rate by channel with intervals; counts or
 a rate by hour of the day; by weekday; a line of days with a stretch marked; shares of channels; the
@@ -164,10 +167,12 @@ class Evidence:
     Args:
         traffic: what the person selected.
         with_forecast: whether a forecast (2-3 s) may be made.
+        ahead: two weeks ahead of ``history``, where the caller has made that forecast already.
     """
 
     traffic: Traffic
     with_forecast: bool = True
+    ahead: Forecast | None = None
 
     @cached_property
     def weeks(self) -> float:
@@ -255,8 +260,10 @@ class Evidence:
         """Two weeks ahead; ``None`` where it was not asked for or the data are too few."""
         if not self.with_forecast or not self.is_daily:
             return None
+        if self.ahead is not None:
+            return self.ahead
         try:
-            return forecast(self.history, 14 * (24 if self.traffic.grain == "hour" else 1))
+            return forecast(self.history, DAYS_AHEAD * (24 if self.traffic.grain == "hour" else 1))
         except NotEnoughData:
             return None
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from core import wording
+from core.capabilities import missing
+from core.errors import NotEnoughData
+from core.forecast import Forecast
 from core.metrics import METRICS
 from core.recommendations import Recommendation, TestPlan
+from core.recommendations.model import Evidence
 from core.recommendations.plan import MOST_WEEKS, difference_words, size_test
 from ui.page import View
 from ui.report.model import Advice
+from ui.report.slides import look_ahead
 from ui.sections import recommendations_words as words
 from ui.sections.recommendations import undecided, weigh
 
@@ -18,7 +23,21 @@ def advise(view: View) -> tuple[Advice, ...]:
     """At most five cards that are neither done nor dismissed, in the order of the page."""
     if view.traffic.is_empty:
         return ()
-    return tuple(_advice(view, item) for item in undecided(weigh(view))[:MOST])
+    return tuple(_advice(view, item) for item in undecided(weigh(view, _ahead(view)))[:MOST])
+
+
+def _ahead(view: View) -> Forecast | None:
+    """The forecast of the slide, where it is the very one that the rules would make."""
+    if view.traffic.grain not in ("hour", "day") or missing(view.whole, "forecast") is not None:
+        return None
+    try:
+        question, result = look_ahead(view)
+    except NotEnoughData:
+        return None
+    is_same = question.metric == view.traffic.main_metric and question.history.equals(
+        Evidence(view.traffic).history
+    )
+    return result if is_same else None
 
 
 def _advice(view: View, item: Recommendation) -> Advice:

@@ -13,8 +13,10 @@ from core import wording
 from core.channels import BETTER, NOT_A_CHANNEL, WORSE
 from core.correlations import SAME_NUMBER, possible_levels
 from core.errors import NotEnoughData
+from core.forecast import Forecast
 from core.forecast.report import daily_wape
 from core.metrics import METRICS, available_metrics, summarise
+from core.recommendations.model import DAYS_AHEAD
 from ui import cache, export
 from ui.charts import channels as channel_charts
 from ui.charts import correlations as matrix_charts
@@ -32,7 +34,7 @@ from ui.sections import (
 )
 from ui.sections.correlations_list import named
 from ui.sections.correlations_words import CAVEATS, labels_of
-from ui.sections.forecast_question import LEVEL, usual_question
+from ui.sections.forecast_question import LEVEL, Question, usual_question
 from ui.sections.forecast_words import often
 
 _MOST_ROWS = 8
@@ -126,11 +128,21 @@ def _channel_shares(view: View) -> Slide:
     )
 
 
-def _forecast(view: View) -> Slide:
-    question = usual_question(view)
+def look_ahead(view: View) -> tuple[Question, Forecast]:
+    """Two weeks (or the first horizon on offer) ahead, as far as the recommendations look.
+
+    Raises:
+        NotEnoughData: where the history is too short.
+    """
+    question = usual_question(view, DAYS_AHEAD)
     result = cache.make_forecast(
         question.key, question.history, question.horizon, LEVEL, question.events
     )
+    return question, result
+
+
+def _forecast(view: View) -> Slide:
+    question, result = look_ahead(view)
     step = "day" if question.grain == "hour" else question.grain
     said = forecast_ahead.at_step(result, question.grain, step)
     first = said["time"].iloc[0]

@@ -177,10 +177,16 @@ def ask(view: View) -> Question:
     )
 
 
-def usual_question(view: View) -> Question:
-    """What the page asks of a file at first, without drawing a control."""
+def usual_question(view: View, days: int) -> Question:
+    """What the page asks of a file at first, without drawing a control.
+
+    Args:
+        view: what is selected.
+        days: how far to look ahead in files by hour or day; the first horizon on offer in others.
+    """
     traffic = select(view.whole, replace(view.filters, weekdays=None, hours=None))
     metric, units = next(iter(_measures(traffic))), next(iter(_horizons(traffic)))
+    units = days if traffic.grain in ("hour", "day") else units
     horizon = units * HOURS_A_DAY if traffic.grain == "hour" else units
     return Question(
         metric=metric,
