@@ -37,7 +37,7 @@ run: install ## Start the app on http://localhost:8501 (PORT=… for another por
 
 test: dev browser lint format-check types ## Run every check and every test, browser tests included
 	$(PY) -m pytest -m "not e2e" -n auto --maxprocesses 4
-	$(PY) -m pytest -m e2e
+	$(PY) -m pytest -m e2e -n auto --maxprocesses 2 --dist loadfile
 
 lint: dev ## Look for mistakes and banned imports
 	$(PY) -m ruff check .
@@ -56,7 +56,7 @@ unit: dev ## Run the tests that need no browser
 	$(PY) -m pytest -m "not e2e" -n auto --maxprocesses 4
 
 e2e: dev browser ## Run the tests that drive the app in a browser
-	$(PY) -m pytest -m e2e
+	$(PY) -m pytest -m e2e -n auto --maxprocesses 2 --dist loadfile
 
 sample: install ## Make the sample export anew
 	$(PY) data/generate_sample.py

@@ -81,9 +81,7 @@ def show(view: View, card: Card) -> Picked:
             shown = without_minus_zero(card.data).rename(columns=card.columns)
             explained = column_help(shown.columns, view.whole.grain, card.metric)
             st.dataframe(shown, hide_index=True, width="stretch", column_config=explained)
-        exhibit = exhibit_of(view, card)
-        view.exhibits.append(exhibit)
-        _downloads(view, exhibit)
+        offer(view, exhibit_of(view, card))
     return dict(getattr(event, "selection", {})) if card.is_pickable else {}
 
 
@@ -117,7 +115,15 @@ _FORMATS: Mapping[str, tuple[str, str, Callable[[Exhibit], bytes]]] = MappingPro
 """Type, what it is good for, and how it is made, by format."""
 
 
-def _downloads(view: View, exhibit: Exhibit) -> None:
+def offer(view: View, exhibit: Exhibit, key: str = "") -> None:
+    """Offer a chart in each format, made when it is asked for, and with all else of the page.
+
+    Args:
+        view: what the page works with.
+        exhibit: the chart.
+        key: of the buttons, where the slug alone is not the only one on the page.
+    """
+    view.exhibits.append(exhibit)
     with st.container(horizontal=True):
         for label, (mime, purpose, make) in _FORMATS.items():
             st.download_button(
@@ -125,7 +131,7 @@ def _downloads(view: View, exhibit: Exhibit) -> None:
                 data=partial(make, exhibit),
                 file_name=export.file_name(exhibit.slug, *view.file_parts, extension=label.lower()),
                 mime=mime,
-                key=f"download_{exhibit.slug}_{label}",
+                key=f"download_{key or exhibit.slug}_{label}",
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",

@@ -7,6 +7,7 @@ import streamlit as st
 from core.recommendations import Recommendation
 from core.recommendations.cards import card_id
 from ui import state
+from ui.cards import offer
 from ui.help import column_help
 from ui.page import View
 from ui.sections import recommendations_words as words
@@ -39,16 +40,20 @@ def draw_card(view: View, item: Recommendation, place: int, key: str) -> None:
     """
     with st.container(border=True):
         _draw_head(view, item, place)
+        exhibit = None
         has_chart = item.chart is not None and bool(item.chart.chart)
         if has_chart:
             left, right = st.columns([5, 3], gap="medium")
             with left:
-                draw_evidence(view, item, f"evidence_{key}")
+                exhibit = draw_evidence(view, item, f"evidence_{key}")
             with right:
                 _draw_facts(view, item)
         else:
             _draw_facts(view, item)
         _draw_doubts(item)
+        if exhibit is not None:
+            with st.expander("Take this chart away", icon=":material/download:"):
+                offer(view, exhibit, key)
         if item.test_plan is not None:
             draw_plan(item, key)
         _draw_buttons(card_id(item), key)

@@ -23,6 +23,7 @@ from ui.charts import channels as channel_charts
 from ui.charts import recommendations as charts
 from ui.charts import trends as trend_charts
 from ui.charts.theme import PALETTES, themed
+from ui.exhibits import Exhibit
 from ui.navigation import BY_KEY
 from ui.page import View
 from ui.text import escape
@@ -33,13 +34,16 @@ _ROOM = {"left": 5, "top": 5, "right": 20, "bottom": 5}
 _CLOCK = re.compile(r"(\d\d):00–(\d\d):00$")
 
 
-def draw_evidence(view: View, item: Recommendation, key: str) -> None:
+def draw_evidence(view: View, item: Recommendation, key: str) -> Exhibit | None:
     """Draw the chart of a card with a line on what to read; nothing where it has none.
 
     Args:
         view: what the page works with.
         item: the card.
         key: of the chart.
+
+    Returns:
+        The chart as it leaves the app, ``None`` where there is none.
     """
     hint = item.chart
     if (
@@ -47,11 +51,11 @@ def draw_evidence(view: View, item: Recommendation, key: str) -> None:
         or hint.chart not in _MAKERS
         or hint.metric not in available_metrics(view.whole)
     ):
-        return
+        return None
     try:
         chart, reading = _MAKERS[hint.chart](view, hint, item.subject)
     except NotEnoughData:  # the table of evidence is still there
-        return
+        return None
     st.altair_chart(
         themed(chart, view.mode).properties(padding=_ROOM),
         theme=None,
@@ -63,6 +67,15 @@ def draw_evidence(view: View, item: Recommendation, key: str) -> None:
     if hint.chart == "forecast":
         page = BY_KEY["forecast"]
         st.page_link(page.path, label="See what is expected", icon=page.icon)
+    return Exhibit(
+        slug=f"{item.rule_id}-{item.subject}",
+        title=item.headline,
+        subtitle=view.selection,
+        caption=f"{reading} {view.provenance}",
+        alt=f"{item.headline}. {reading}",
+        chart=chart,
+        data=item.evidence,
+    )
 
 
 Drawn = tuple[ChartType, str]
