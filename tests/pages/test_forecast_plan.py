@@ -220,7 +220,8 @@ def test_the_engagement_rate_ahead_is_made_when_opened() -> None:
 
 def test_without_engaged_sessions_there_is_no_rate() -> None:
     app = start(scene(daily(has_engaged=False)), RATE_IS_OPEN, IS_OPEN)
-    assert [fold.label for fold in app.expander if "rate" in fold.label] == []
+    folds = [fold.label for fold in app.expander if "rate" in fold.label]
+    assert folds == ["The engagement rate ahead: why is this not shown?"]
     assert [one.label for one in app.slider] == ["Change of its sessions"]
 
 

@@ -76,7 +76,7 @@ def shows(monkeypatch):
     """Makes the page find these cards."""
 
     def found(*cards: Recommendation) -> None:
-        monkeypatch.setattr(cache, "recommend", lambda key, traffic: list(cards))
+        monkeypatch.setattr(cache, "recommend", lambda key, traffic, ahead: list(cards))
 
     return found
 
@@ -91,7 +91,7 @@ def small() -> bytes:
 def in_haste(monkeypatch) -> None:
     """The real rules but those that need a forecast, which takes seconds."""
     quick = functools.cache(lambda traffic: recommend(traffic, with_forecast=False))
-    monkeypatch.setattr(cache, "recommend", lambda key, traffic: quick(traffic))
+    monkeypatch.setattr(cache, "recommend", lambda key, traffic, ahead: quick(traffic))
 
 
 def page_of(data: bytes):
@@ -269,9 +269,9 @@ def test_a_test_that_never_ends_proposes_a_larger_step(small, shows) -> None:
     shown = words(app)
     assert "12 weeks do not show a difference of 2.0 points" in shown
     assert "Take a larger step" in shown
-    assert not app.code
+    assert not app.main.code
     labelled(app.slider, SLIDER).set_value(8.0).run()
-    assert app.code
+    assert app.main.code
 
 
 def test_a_plan_that_cannot_be_sized_is_told_and_breaks_nothing(small, shows) -> None:
@@ -313,7 +313,9 @@ def test_cards_are_kept_loaded_and_graded(sample_export, monkeypatch) -> None:
     """One run on the sample with the real rules."""
     real, found = cache.recommend, []
     monkeypatch.setattr(
-        cache, "recommend", lambda key, traffic: found.append(real(key, traffic)) or found[-1]
+        cache,
+        "recommend",
+        lambda key, traffic, ahead: found.append(real(key, traffic, ahead)) or found[-1],
     )
     app = page_of(sample_export)
     assert "rest on strong evidence" in app.subheader[0].value

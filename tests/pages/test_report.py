@@ -28,7 +28,8 @@ def app() -> AppTest:
 
 
 def files(app: AppTest) -> list[str]:
-    return [each.proto.label for each in app.sidebar.get("download_button")]
+    labels = [each.proto.label for each in app.sidebar.get("download_button")]
+    return [label for label in labels if label != "Save this view"]
 
 
 def press(app: AppTest) -> None:
