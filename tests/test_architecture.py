@@ -6,7 +6,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -140,6 +141,12 @@ def normalised(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+@cache
+def installed() -> Mapping[str, list[str]]:
+    """Return the distributions that each installed package comes from; half a second to find."""
+    return packages_distributions()
+
+
 def required() -> set[str]:
     """Return the distributions that requirements.txt names."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -150,7 +157,7 @@ def required() -> set[str]:
 def unrequired(tree: ast.Module) -> set[str]:
     """Return the top-level packages imported that requirements.txt does not name."""
     own = {"core", "data", "pages", "ui", "streamlit_app"}
-    known = packages_distributions()
+    known = installed()
     tops = {name.split(".")[0] for name in imported_modules(tree)}
     foreign = tops - own - set(sys.stdlib_module_names)
     return {
