@@ -30,7 +30,7 @@ def start(data: bytes | None = None, page: str = HOME) -> AppTest:
         app.session_state["source"] = state.Source(
             "export.csv", digest, read_export(data), (("export.csv", data),)
         )
-    return go_to(app.run(), page)
+    return app.run() if page == HOME else go_to(app, page)
 
 
 def go_to(app: AppTest, page: str) -> AppTest:
