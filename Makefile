@@ -3,6 +3,8 @@ PORT ?= 8501
 ADDRESS ?= localhost
 VENV ?= .venv
 PEERS := .venv-peers
+LANGUAGES := de es fr pt
+WORDS := words.pot
 
 # Windows keeps a virtual environment's programs in another folder.
 ifeq ($(OS),Windows_NT)
@@ -23,7 +25,7 @@ PIP_INSTALL := $(PY) -m pip install $(PIP_OPTIONS)
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install dev run test lint format format-check types unit e2e browser sample \
-	screenshots peers bench hooks clean
+	screenshots words peers bench hooks clean
 
 help: ## List the targets
 	@echo "Usage: make TARGET [PORT=8501] [PYTHON=python3.12]"
@@ -63,6 +65,15 @@ sample: install ## Make the sample export anew
 
 screenshots: dev browser ## Take the pictures of the user guide anew
 	$(PY) docs/make_screenshots.py
+
+words: dev ## Bring the catalogues of the languages up to date with the code
+	$(PY) -m babel.messages.frontend extract --no-default-keywords --keywords "t tn:1,2 tc:1c,2 mark" \
+		--sort-by-file --no-location --no-wrap --output-file $(WORDS) core ui pages streamlit_app.py
+	@for language in $(LANGUAGES); do \
+		$(PY) -m babel.messages.frontend update --no-fuzzy-matching --ignore-obsolete --no-wrap \
+			--input-file $(WORDS) --locale $$language \
+			--output-file data/languages/$$language.po || exit 1; \
+	done; rm $(WORDS)
 
 bench: dev peers ## Measure against peers and floors
 	@for script in benchmarks/[a-z]*.py; do \

@@ -1,6 +1,7 @@
 """Home: drop a file or open the sample, see what was read, go on to the pages."""
 
 from core.errors import NotEnoughData
+from core.language import t
 from ui.headline_numbers import draw_headline_numbers
 from ui.help import why_not
 from ui.page import open_home
@@ -19,6 +20,6 @@ else:
         if view.traffic.has_time:
             draw_overview(view)
         else:
-            why_not("Visits over time", NotEnoughData("no_time"))
+            why_not(t("Visits over time"), NotEnoughData("no_time"))
     home.draw_where_next(view)
     home.draw_drop_zone()

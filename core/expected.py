@@ -8,13 +8,16 @@ from numpy.typing import NDArray
 from scipy import optimize, stats
 
 from core.errors import NotEnoughData
+from core.language import mark, t
 from core.traffic import ALL_CHANNELS, Traffic, total_over_time
 
 MIN_DAYS = 14
 """A profile of the week needs every weekday twice: one to look at and one to compare it with."""
 MOST_CHANNELS = 30
 """Smaller channels are looked at together: each costs time, and none of them tells much."""
-OTHERS = "all others"
+OTHERS = mark("all others")
+
+_TOGETHER = {ALL_CHANNELS: mark("(all)"), OTHERS: OTHERS}
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
 """Start, and end (exclusive)."""
@@ -59,6 +62,15 @@ def counts_by_channel(traffic: Traffic, metric: str) -> pd.DataFrame:
     if len(small):
         table = table.drop(columns=small).assign(**{OTHERS: table[small].sum(axis=1)})
     return table.assign(**{ALL_CHANNELS: total}).rename_axis(index="time", columns="channel")
+
+
+def channel_name(channel: str) -> str:
+    """A channel's own name; all of them and the smaller ones together in the language spoken.
+
+    >>> channel_name("Direct"), channel_name("(all)")
+    ('Direct', '(all)')
+    """
+    return t(_TOGETHER[channel]) if channel in _TOGETHER else channel
 
 
 def require_weeks(traffic: Traffic) -> None:

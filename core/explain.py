@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from core.errors import NotEnoughData
 from core.expected import (
     EFFICIENCY,
     Span,
+    channel_name,
     counts_by_channel,
     expect,
     expect_within,
@@ -24,6 +26,7 @@ from core.expected import (
     sum_over,
     unroot,
 )
+from core.language import in_sentence, mark, t
 from core.metrics import METRICS, ratio
 from core.traffic import ALL_CHANNELS, Traffic
 
@@ -295,9 +298,11 @@ def _held_out(whole: dict[str, pd.DataFrame], span: Span) -> tuple[pd.DataFrame,
     without = {
         name: table[~((index >= span[0]) & (index < span[1]))] for name, table in days.items()
     }
-    actual = [{name: sum_over(t, one)[ALL_CHANNELS] for name, t in days.items()} for one in spans]
+    actual = [
+        {name: sum_over(table, one)[ALL_CHANNELS] for name, table in days.items()} for one in spans
+    ]
     usual = [
-        {name: expect_within(t, one).sum()[ALL_CHANNELS] for name, t in without.items()}
+        {name: expect_within(table, one).sum()[ALL_CHANNELS] for name, table in without.items()}
         for one in spans
     ]
     return pd.DataFrame(actual, index=starts), pd.DataFrame(usual, index=starts)
@@ -306,16 +311,30 @@ def _held_out(whole: dict[str, pd.DataFrame], span: Span) -> tuple[pd.DataFrame,
 def headline(explanation: Explanation) -> str:
     """When, how much, and how much against it."""
     e = explanation
-    label = wording.metric_label(e.metric, e.grain)
+    label = in_sentence(wording.metric_label(e.metric, e.grain))
     when = wording.moment(e.start, e.end)
     if not np.isfinite([e.actual, e.expected]).all():
-        return f"{when}: there is nothing to compare {label.lower()} with"
-    usual = wording.whole_value(e.metric, e.expected)
-    than = "is usual" if e.against == "usual" else "before"
+        return t("{when}: there is nothing to compare {metric} with", when=when, metric=label)
+    other = wording.whole_value(e.metric, e.expected)
     if METRICS[e.metric].is_ratio:
         value = wording.metric_value(e.metric, e.actual)
-        return f"{when}: {label.lower()} {value}, {usual} {than}"
-    return f"{when}: {wording.amount(e.metric, e.actual, label.lower())}, {usual} {than}"
+        return t(_RATIO[e.against], when=when, metric=label, now=value, other=other)
+    amount = wording.amount(e.metric, e.actual, label)
+    return t(_COUNT[e.against], when=when, amount=amount, other=other)
+
+
+_RATIO: Mapping[Against, str] = MappingProxyType(
+    {
+        "usual": mark("{when}: {metric} {now}, {other} is usual"),
+        "before": mark("{when}: {metric} {now}, {other} before"),
+    }
+)
+_COUNT: Mapping[Against, str] = MappingProxyType(
+    {
+        "usual": mark("{when}: {amount}, {other} is usual"),
+        "before": mark("{when}: {amount}, {other} before"),
+    }
+)
 
 
 def sentence(explanation: Explanation) -> str:
@@ -327,15 +346,25 @@ def detail(explanation: Explanation) -> str:
     """How unusual the stretch is and what part of the difference is the largest."""
     if not np.isfinite([explanation.actual, explanation.expected]).all():
         return ""
-    return f"{_how_unusual(explanation)}{_largest_part(explanation)}".strip()
+    parts = [_how_unusual(explanation), _largest_part(explanation)]
+    return " ".join(part for part in parts if part)
 
 
 def _how_unusual(e: Explanation) -> str:
     if not np.isfinite(e.low):
-        return "" if e.against == "before" else "The file is too short to say how unusual that is. "
+        if e.against == "before":
+            return ""
+        return t("The file is too short to say how unusual that is.")
     low, high = (wording.whole_value(e.metric, end) for end in (e.low, e.high))
-    word = "outside of" if e.is_unusual else "within"
-    return f"That is {word} what such a stretch usually has ({low} to {high}). "
+    if e.is_unusual:
+        return t(
+            "That is outside of what such a stretch usually has ({low} to {high}).",
+            low=low,
+            high=high,
+        )
+    return t(
+        "That is within what such a stretch usually has ({low} to {high}).", low=low, high=high
+    )
 
 
 def _largest_part(e: Explanation) -> str:
@@ -343,10 +372,33 @@ def _largest_part(e: Explanation) -> str:
         return ""
     if METRICS[e.metric].is_ratio:
         mix, within = (wording.metric_change(e.metric, part) for part in (e.mix, e.within))
-        return (
-            f"Of the difference, {mix} is another mix of channels and {within} changes within them."
+        return t(
+            "Of the difference, {mix} is another mix of channels and {within} changes within them.",
+            mix=mix,
+            within=within,
         )
-    same = e.parts[np.sign(e.parts["effect"]) == np.sign(e.difference)]
-    first = same.iloc[0]
-    size, total = (wording.difference(e.metric, part) for part in (first["effect"], e.difference))
-    return f"{first['channel']} had {size}, all together {total}."
+    first = e.parts[np.sign(e.parts["effect"]) == np.sign(e.difference)].iloc[0]
+    part, total = (
+        wording.whole_value(e.metric, abs(size)) for size in (first["effect"], e.difference)
+    )
+    channel = channel_name(first["channel"])
+    if e.difference > 0:
+        return t(
+            "{channel} had {part} more, all together {total} more.",
+            channel=channel,
+            part=part,
+            total=total,
+        )
+    if METRICS[e.metric].unit == "count":
+        return t(
+            "{channel} had {part} fewer, all together {total} fewer.",
+            channel=channel,
+            part=part,
+            total=total,
+        )
+    return t(
+        "{channel} had {part} less, all together {total} less.",
+        channel=channel,
+        part=part,
+        total=total,
+    )

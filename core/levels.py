@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from scipy import stats
 from core import wording
 from core.errors import NotEnoughData
 from core.expected import OTHERS, Array, counts_by_channel, even_out_weekdays
+from core.language import in_sentence, mark, t, tn
 from core.statistics import benjamini_hochberg
 from core.traffic import ALL_CHANNELS, Traffic
 
@@ -312,18 +313,71 @@ def _rows(
 
 def _sentence(row: dict[str, Any], last: pd.Timestamp, metric: str, grain: str) -> str:
     """What moved, by how much and since when."""
-    unit, step = ("week", 7) if grain == "week" else ("day", 1)
-    label = wording.metric_label(metric, grain).lower()
-    name = "All traffic" if row["channel"] == ALL_CHANNELS else row["channel"]
-    before = wording.whole_value(metric, row["before"])
-    after = wording.amount(metric, row["after"], label, is_about=True)
-    text = (
-        f"{name}: from about {before} to about {after} a {unit} since {wording.day(row['start'])}"
-    )
-    if round(row["before"]) > 0:  # a multiple of nearly nothing says nothing
-        change, low, high = (wording.signed_percent(row[key]) for key in ("change", "low", "high"))
-        text += f" ({change}, 95 % interval {low} to {high})"
+    name = t("All traffic") if row["channel"] == ALL_CHANNELS else row["channel"]
+    return t("{channel}: {change}.", channel=name, change=in_words(row, last, metric, grain))
+
+
+def in_words(row: Mapping[Any, Any], last: pd.Timestamp, metric: str, grain: str) -> str:
+    """From where to where a level moved, since when and until when; stands after a colon.
+
+    Args:
+        row: of ``LevelChanges.frame``.
+        last: last day, or first day of the last week, of ``LevelChanges.levels``.
+        metric: the count looked at.
+        grain: of the traffic.
+    """
+    label = in_sentence(wording.metric_label(metric, grain))
+    said = {
+        "before": wording.whole_value(metric, row["before"]),
+        "after": wording.amount(metric, row["after"], label, is_about=True),
+        "start": _since(row),
+    }
+    is_weekly = grain == "week"
     if not pd.isna(row["end"]):
-        return f"{text}, until {wording.day(row['end'])}."
-    so_far = (last - row["start"]).days // step + 1
-    return f"{text}; so far {so_far} {unit}s." if so_far < _STAYS[grain] else f"{text}."
+        return t(_ENDED[is_weekly], **said, end=wording.day(row["end"]))
+    so_far = (last - row["start"]).days // (7 if is_weekly else 1) + 1
+    if so_far < _STAYS[grain]:
+        return _young(so_far, said, is_weekly=is_weekly)
+    return t(_LASTING[is_weekly], **said)
+
+
+def _since(row: Mapping[Any, Any]) -> str:
+    """First day of the new level, and in brackets how large the change is."""
+    start = wording.day(row["start"])
+    if not round(row["before"]) > 0:  # a multiple of nearly nothing says nothing
+        return start
+    change, low, high = (wording.signed_percent(row[key]) for key in ("change", "low", "high"))
+    return t(
+        "{day} ({change}, 95 % interval {low} to {high})",
+        day=start,
+        change=change,
+        low=low,
+        high=high,
+    )
+
+
+_LASTING = {
+    False: mark("from about {before} to about {after} a day since {start}"),
+    True: mark("from about {before} to about {after} a week since {start}"),
+}
+_ENDED = {
+    False: mark("from about {before} to about {after} a day since {start}, until {end}"),
+    True: mark("from about {before} to about {after} a week since {start}, until {end}"),
+}
+"""By whether the traffic is weekly."""
+
+
+def _young(so_far: int, said: dict[str, str], *, is_weekly: bool) -> str:
+    if is_weekly:
+        return tn(
+            "from about {before} to about {after} a week since {start}; so far {count} week",
+            "from about {before} to about {after} a week since {start}; so far {count} weeks",
+            so_far,
+            **said,
+        )
+    return tn(
+        "from about {before} to about {after} a day since {start}; so far {count} day",
+        "from about {before} to about {after} a day since {start}; so far {count} days",
+        so_far,
+        **said,
+    )

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from core.language import in_sentence, mark, t
 from core.traffic import COUNTS, Traffic
 
 _GA4_METRICS = "https://support.google.com/analytics/answer/11143382"
@@ -28,7 +29,7 @@ class Metric:
 
     Args:
         key: name in frames.
-        label: name for people.
+        name: its English name.
         unit: ``count``, ``share`` (0 to 1), ``ratio``, ``seconds`` or ``money``.
         numerator: the column of ``COUNTS`` that is summed.
         denominator: the column it is divided by, or ``None`` for a count.
@@ -36,20 +37,30 @@ class Metric:
         better: whether ``up`` or ``down`` is good news; ``None`` where neither is.
         part_of: the count that every unit of this one is also counted in, so that the two must
             move together (every engaged session is a session; every session sends an event).
-        definition: one sentence in plain words.
+        meaning: one English sentence in plain words.
         source_url: where Google defines it.
     """
 
     key: str
-    label: str
+    name: str
     unit: Unit
     numerator: str
     denominator: str | None
     additive: bool
     better: Literal["up", "down"] | None
-    definition: str
+    meaning: str
     source_url: str
     part_of: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Name for people, in the language spoken."""
+        return t(self.name)
+
+    @property
+    def definition(self) -> str:
+        """One sentence in plain words, in the language spoken."""
+        return t(self.meaning)
 
     @property
     def is_ratio(self) -> bool:
@@ -63,16 +74,19 @@ class Metric:
         >>> METRICS["engagement_rate"].formula, METRICS["sessions"].formula
         ('engaged sessions ÷ sessions, each summed first', 'sum of sessions over all rows')
         """
-        top = METRICS[self.numerator].label.lower()
+        top = in_sentence(METRICS[self.numerator].label)
         if self.denominator is None:
-            return f"sum of {top} over all rows"
-        return f"{top} ÷ {METRICS[self.denominator].label.lower()}, each summed first"
+            return t("sum of {metric} over all rows", metric=top)
+        bottom = in_sentence(METRICS[self.denominator].label)
+        return t(
+            "{numerator} ÷ {denominator}, each summed first", numerator=top, denominator=bottom
+        )
 
 
 def _count(
     key: str,
-    label: str,
-    definition: str,
+    name: str,
+    meaning: str,
     source_url: str = _GA4_METRICS,
     *,
     unit: Unit = "count",
@@ -80,123 +94,127 @@ def _count(
     better: Literal["up", "down"] | None = "up",
     part_of: str | None = None,
 ) -> Metric:
-    return Metric(key, label, unit, key, None, additive, better, definition, source_url, part_of)
+    return Metric(key, name, unit, key, None, additive, better, meaning, source_url, part_of)
 
 
 def _ratio(
     key: str,
-    label: str,
+    name: str,
     unit: Unit,
     parts: tuple[str, str],
-    definition: str,
+    meaning: str,
     *,
     source_url: str = _GA4_METRICS,
 ) -> Metric:
-    return Metric(key, label, unit, parts[0], parts[1], False, "up", definition, source_url)
+    return Metric(key, name, unit, parts[0], parts[1], False, "up", meaning, source_url)
 
 
 _ENTRIES = (
-    _count("sessions", "Sessions", "Visits to the site or app.", part_of="events"),
+    _count("sessions", mark("Sessions"), mark("Visits to the site or app."), part_of="events"),
     _count(
         "users",
-        "Users",
-        "People (browsers or devices) seen in one row. Over several hours the same person counts "
-        "again, so a sum is called user-hours.",
+        mark("Users"),
+        mark(
+            "People (browsers or devices) seen in one row. Over several hours the same person "
+            "counts again, so a sum is called user-hours."
+        ),
         _GA4_USERS,
         additive=False,
         part_of="sessions",
     ),
     _count(
         "engaged_sessions",
-        "Engaged sessions",
-        "Visits that showed interest: over 10 seconds, or a key event, or two or more pages.",
+        mark("Engaged sessions"),
+        mark("Visits that showed interest: over 10 seconds, or a key event, or two or more pages."),
         _GA4_ENGAGEMENT,
         part_of="sessions",
     ),
     _count(
         "events",
-        "Events",
-        "Everything GA4 recorded: page views, scrolls, clicks and so on.",
+        mark("Events"),
+        mark("Everything GA4 recorded: page views, scrolls, clicks and so on."),
         _GA4_EVENTS,
     ),
     _count(
         "engagement_seconds",
-        "Engagement time",
-        "Time with the site in the foreground, all sessions together.",
+        mark("Engagement time"),
+        mark("Time with the site in the foreground, all sessions together."),
         _GA4_ENGAGEMENT,
         unit="seconds",
         part_of="sessions",
     ),
     _count(
         "new_users",
-        "New users",
-        "People seen for the first time.",
+        mark("New users"),
+        mark("People seen for the first time."),
         _GA4_USERS,
         part_of="users",
     ),
-    _count("views", "Views", "Pages or screens looked at.", part_of="events"),
-    _count("clicks", "Clicks", "Clicks from search results to the site.", _SEARCH_CONSOLE),
+    _count("views", mark("Views"), mark("Pages or screens looked at."), part_of="events"),
+    _count(
+        "clicks", mark("Clicks"), mark("Clicks from search results to the site."), _SEARCH_CONSOLE
+    ),
     _count(
         "key_events",
-        "Key events",
-        "Events that you marked as important, such as a purchase or a sign-up.",
+        mark("Key events"),
+        mark("Events that you marked as important, such as a purchase or a sign-up."),
         _GA4_KEY_EVENTS,
         part_of="events",
     ),
-    _count("revenue", "Revenue", "Money from purchases, as exported.", unit="money"),
+    _count("revenue", mark("Revenue"), mark("Money from purchases, as exported."), unit="money"),
     _ratio(
         "engagement_rate",
-        "Engagement rate",
+        mark("Engagement rate"),
         "share",
         ("engaged_sessions", "sessions"),
-        "Of all sessions, the share that was engaged.",
+        mark("Of all sessions, the share that was engaged."),
         source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "events_per_session",
-        "Events per session",
+        mark("Events per session"),
         "ratio",
         ("events", "sessions"),
-        "How many events an average session has.",
+        mark("How many events an average session has."),
         source_url=_GA4_EVENTS,
     ),
     _ratio(
         "engagement_time_per_session",
-        "Engagement time per session",
+        mark("Engagement time per session"),
         "seconds",
         ("engagement_seconds", "sessions"),
-        "How long the site was in the foreground in an average session.",
+        mark("How long the site was in the foreground in an average session."),
         source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "engaged_sessions_per_user",
-        "Engaged sessions per user",
+        mark("Engaged sessions per user"),
         "ratio",
         ("engaged_sessions", "users"),
-        "Engaged sessions divided by users; over several hours by user-hours.",
+        mark("Engaged sessions divided by users; over several hours by user-hours."),
         source_url=_GA4_ENGAGEMENT,
     ),
     _ratio(
         "views_per_session",
-        "Views per session",
+        mark("Views per session"),
         "ratio",
         ("views", "sessions"),
-        "How many pages an average session looks at.",
+        mark("How many pages an average session looks at."),
     ),
     _ratio(
         "key_events_per_session",
-        "Key events per session",
+        mark("Key events per session"),
         "ratio",
         ("key_events", "sessions"),
-        "How many key events an average session has.",
+        mark("How many key events an average session has."),
         source_url=_GA4_KEY_EVENTS,
     ),
     _ratio(
         "revenue_per_session",
-        "Revenue per session",
+        mark("Revenue per session"),
         "money",
         ("revenue", "sessions"),
-        "Revenue divided by sessions.",
+        mark("Revenue divided by sessions."),
     ),
 )
 

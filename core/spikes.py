@@ -17,6 +17,7 @@ from core.expected import (
     OWN_SHAPE,
     Array,
     Span,
+    channel_name,
     counts_by_channel,
     expect,
     expect_within,
@@ -25,7 +26,8 @@ from core.expected import (
     root_spread,
     sum_over,
 )
-from core.metrics import ratio
+from core.language import in_sentence, mark, t
+from core.metrics import METRICS, ratio
 from core.statistics import correct_in_families, wilson_interval
 from core.traffic import ALL_CHANNELS, UNATTRIBUTED, Traffic
 
@@ -38,8 +40,9 @@ MOST_EVENTS = 100
 """Largest finds looked into: nobody reads more, and a mangled file may hold thousands."""
 WINDOWS = {"hour": (1, 4), "day": (1,)}
 """Lengths looked at in one go: an hour, and an evening whose hours are each unremarkable."""
-HELD, FELL, ROSE, CANNOT_TELL = "held", "fell", "rose", "cannot tell"
-"""What the engagement rate of the channel did meanwhile."""
+HELD, FELL, ROSE = mark("held"), mark("fell"), mark("rose")
+CANNOT_TELL = mark("cannot tell")
+"""Codes of what the engagement rate of the channel did meanwhile."""
 
 _FREEDOMS = (20, 25, 30, 40, 50)
 """Degrees of freedom among which the tail of Student's t is chosen: real traffic has heavy ones."""
@@ -494,38 +497,82 @@ def _verdict(during: pd.Series, days: pd.DataFrame, before: float) -> str:
 
 def _sentence(row: dict[str, Any], metric: str, grain: str) -> str:
     """What happened, in plain words and without a cause."""
-    label = wording.metric_label(metric, grain).lower()
-    when = wording.moment(row["start"], row["end"])
-    text = (
-        f"{when}: {wording.amount(metric, row['actual'], label)}, "
-        f"about {wording.whole_value(metric, row['expected'])} is usual."
-    )
+    label = in_sentence(wording.metric_label(metric, grain))
+    parts = [
+        t(
+            "{when}: {amount}, about {usual} is usual.",
+            when=wording.moment(row["start"], row["end"]),
+            amount=wording.amount(metric, row["actual"], label),
+            usual=wording.whole_value(metric, row["expected"]),
+        )
+    ]
     if row["channel"] != ALL_CHANNELS:
-        text += f" {_carrier(row, metric)}"
-    return text + _ENGAGEMENT.get(row["engagement"], "").format(
-        now=wording.percent(row["engagement_rate"]),
-        before=wording.percent(row["usual_engagement_rate"]),
-    )
+        parts.append(_carrier(row, metric))
+    if row["engagement"] in _ENGAGEMENT:
+        parts.append(
+            t(
+                _ENGAGEMENT[row["engagement"]],
+                now=wording.percent(row["engagement_rate"]),
+                usual=wording.percent(row["usual_engagement_rate"]),
+            )
+        )
+    return " ".join(parts)
 
 
 _ENGAGEMENT = {
-    HELD: " Its engagement rate held ({now}, usually {before}).",
-    FELL: " Its engagement rate was lower ({now}, usually {before}).",
-    ROSE: " Its engagement rate was higher ({now}, usually {before}).",
+    HELD: mark("Its engagement rate held ({now}, usually {usual})."),
+    FELL: mark("Its engagement rate was lower ({now}, usually {usual})."),
+    ROSE: mark("Its engagement rate was higher ({now}, usually {usual})."),
 }
 
 
 def _carrier(row: dict[str, Any], metric: str) -> str:
-    name, excess = row["channel"], _channel_excess(row)
-    change = f"{wording.difference(metric, excess)} than usual"
+    excess = _channel_excess(row)
     if abs(row["excess"]) < _SHARED * abs(excess) or row["excess"] * excess < 0:
-        other = wording.more_or_less(metric, -excess)
-        return (
-            f"{name} had {change} while other channels had {other}: visits may have been filed "
-            "under another channel (tagging)."
-        )
-    share = wording.percent(row["channel_share"], 0)
-    word = "rise" if excess > 0 else "drop"
-    if row["channel_share"] < _SHARED:
-        return f"Several channels share it; {name} most, with {share} of the {word}."
-    return f"{name} carries {share} of the {word} ({change})."
+        kind = _SWITCHED
+    else:
+        kind = _SHARING if row["channel_share"] < _SHARED else _CARRYING
+    way = "up" if excess >= 0 else "down"
+    unit = "count" if METRICS[metric].unit == "count" else "amount"
+    return t(
+        kind[way, unit],
+        channel=channel_name(row["channel"]),
+        share=wording.percent(row["channel_share"], 0),
+        amount=wording.whole_value(metric, abs(excess)),
+    )
+
+
+_SWITCHED = {
+    ("up", "count"): mark(
+        "{channel} had {amount} more than usual while other channels had fewer: visits may have "
+        "been filed under another channel (tagging)."
+    ),
+    ("up", "amount"): mark(
+        "{channel} had {amount} more than usual while other channels had less: visits may have "
+        "been filed under another channel (tagging)."
+    ),
+    ("down", "count"): mark(
+        "{channel} had {amount} fewer than usual while other channels had more: visits may have "
+        "been filed under another channel (tagging)."
+    ),
+    ("down", "amount"): mark(
+        "{channel} had {amount} less than usual while other channels had more: visits may have "
+        "been filed under another channel (tagging)."
+    ),
+}
+_SHARED_RISE = mark("Several channels share it; {channel} most, with {share} of the rise.")
+_SHARED_DROP = mark("Several channels share it; {channel} most, with {share} of the drop.")
+_SHARING = {
+    ("up", "count"): _SHARED_RISE,
+    ("up", "amount"): _SHARED_RISE,
+    ("down", "count"): _SHARED_DROP,
+    ("down", "amount"): _SHARED_DROP,
+}
+_CARRIED_RISE = mark("{channel} carries {share} of the rise ({amount} more than usual).")
+_CARRYING = {
+    ("up", "count"): _CARRIED_RISE,
+    ("up", "amount"): _CARRIED_RISE,
+    ("down", "count"): mark("{channel} carries {share} of the drop ({amount} fewer than usual)."),
+    ("down", "amount"): mark("{channel} carries {share} of the drop ({amount} less than usual)."),
+}
+"""By the way the channel went, and by whether the metric counts."""

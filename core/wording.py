@@ -1,4 +1,4 @@
-"""Numbers, days and hours as a person writes them; one way everywhere."""
+"""Numbers, days and hours as a person writes them in the language spoken; one way everywhere."""
 
 from __future__ import annotations
 
@@ -7,10 +7,31 @@ from datetime import date
 
 import pandas as pd
 
+from core.language import dated, group, listed, mark, t, tn, weekday_names
 from core.metrics import METRICS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""Codes of the weekdays; ``weekday`` names them for people."""
 _MINUS = "−"
+_STEP = {"hour": mark("hour"), "day": mark("day"), "week": mark("week"), "month": mark("month")}
+_STEPS = {
+    "hour": mark("hours"),
+    "day": mark("days"),
+    "week": mark("weeks"),
+    "month": mark("months"),
+}
+_SO_MANY_STEPS = {
+    "hour": lambda n: tn("{count} hour", "{count} hours", n),
+    "day": lambda n: tn("{count} day", "{count} days", n),
+    "week": lambda n: tn("{count} week", "{count} weeks", n),
+    "month": lambda n: tn("{count} month", "{count} months", n),
+}
+_SUMMED_USERS = {
+    "hour": mark("User-hours"),
+    "day": mark("User-days"),
+    "week": mark("User-weeks"),
+    "month": mark("User-months"),
+}
 
 
 def count(value: float) -> str:
@@ -20,15 +41,15 @@ def count(value: float) -> str:
     ('162,895', '4.2', 'not available')
     """
     if not math.isfinite(value):
-        return "not available"
+        return t("not available")
     digits = 1 if abs(value) < 10 and value != round(value) else 0
     return _number(value, digits)
 
 
 def _number(value: float, digits: int, *, is_signed: bool = False) -> str:
-    """A number with thousands commas; what is zero when rounded has no sign."""
-    text = f"{abs(value):,.{digits}f}"
-    if not text.strip("0.,"):
+    """A number with its thousands apart; what is zero when rounded has no sign."""
+    text = group(value, digits)
+    if not any(digit in text for digit in "123456789"):
         return text
     return (_MINUS if value < 0 else "+" if is_signed else "") + text
 
@@ -39,7 +60,7 @@ def signed_count(value: float) -> str:
     >>> signed_count(734.2), signed_count(-12.0), signed_count(-0.4)
     ('+734', '−12', '0')
     """
-    return _number(value, 0, is_signed=True) if math.isfinite(value) else "not available"
+    return _number(value, 0, is_signed=True) if math.isfinite(value) else t("not available")
 
 
 def percent(share: float, digits: int | None = None) -> str:
@@ -49,11 +70,11 @@ def percent(share: float, digits: int | None = None) -> str:
     ('55.3 %', '0.34 %', '100 %')
     """
     if not math.isfinite(share):
-        return "not available"
+        return t("not available")
     value = 100 * share
     if digits is None:
         digits = 0 if abs(value) >= 99.95 else 2 if abs(value) < 0.995 and value else 1
-    return f"{_number(value, digits)} %"
+    return _per_cent(_number(value, digits))
 
 
 def signed_percent(change: float) -> str:
@@ -63,10 +84,15 @@ def signed_percent(change: float) -> str:
     ('+4.2 %', '−30.0 %', '×13', '0.0 %')
     """
     if not math.isfinite(change):
-        return "not available"
+        return t("not available")
     if change >= 5:
         return f"×{_number(change + 1, 0)}"
-    return f"{_number(100 * change, 1, is_signed=True)} %"
+    return _per_cent(_number(100 * change, 1, is_signed=True))
+
+
+def _per_cent(number: str) -> str:
+    """English and most others write a space before the sign, Portuguese none."""
+    return t("{number} %", number=number)
 
 
 def points(difference: float) -> str:
@@ -76,8 +102,8 @@ def points(difference: float) -> str:
     ('+4.2 points', '−11.9 points', '0.0 points')
     """
     if not math.isfinite(difference):
-        return "not available"
-    return f"{_number(100 * difference, 1, is_signed=True)} points"
+        return t("not available")
+    return t("{number} points", number=_number(100 * difference, 1, is_signed=True))
 
 
 def duration(seconds: float) -> str:
@@ -87,15 +113,16 @@ def duration(seconds: float) -> str:
     ('58 s', '1 min 2 s', '2 h 1 min', '−1 min 2 s')
     """
     if not math.isfinite(seconds):
-        return "not available"
+        return t("not available")
     whole = round(abs(seconds))
     sign = _MINUS if seconds < 0 and whole else ""
     if whole < 60:
-        return f"{sign}{whole} s"
+        return sign + t("{seconds} s", seconds=whole)
     if whole < 3600:
-        return f"{sign}{whole // 60} min {whole % 60} s"
+        return sign + t("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
     minutes = round(whole / 60)
-    return f"{sign}{minutes // 60:,} h {minutes % 60} min"
+    hours = group(minutes // 60, 0)
+    return sign + t("{hours} h {minutes} min", hours=hours, minutes=minutes % 60)
 
 
 def metric_value(metric: str, value: float) -> str:
@@ -106,7 +133,7 @@ def metric_value(metric: str, value: float) -> str:
     """
     unit = METRICS[metric].unit
     if not math.isfinite(value):
-        return "not available"
+        return t("not available")
     if unit == "share":
         return percent(value)
     if unit == "seconds":
@@ -126,7 +153,7 @@ def signed_value(metric: str, value: float) -> str:
     """
     unit = METRICS[metric].unit
     if not math.isfinite(value):
-        return "not available"
+        return t("not available")
     if unit == "share":
         return points(value)
     if unit == "seconds":
@@ -158,38 +185,10 @@ def amount(metric: str, value: float, label: str, *, is_about: bool = False) -> 
     >>> amount("engagement_seconds", 3720, "engagement time")
     '1 h 2 min of engagement time'
     """
-    of = "" if METRICS[metric].unit == "count" else "of "
     said = (whole_value if is_about else metric_value)(metric, value)
-    return f"{said} {of}{label}"
-
-
-def more_or_less(metric: str, difference: float) -> str:
-    """The word for a difference: counts are fewer, time and money are less.
-
-    >>> more_or_less("sessions", -3), more_or_less("revenue", -3), more_or_less("revenue", 3)
-    ('fewer', 'less', 'more')
-    """
-    if difference >= 0:
-        return "more"
-    return "fewer" if METRICS[metric].unit == "count" else "less"
-
-
-def difference(metric: str, value: float) -> str:
-    """How much more or less of a metric there was.
-
-    >>> difference("sessions", -12.4), difference("engagement_seconds", 3720)
-    ('12 fewer', '1 h 2 min more')
-    """
-    return f"{whole_value(metric, abs(value))} {more_or_less(metric, value)}"
-
-
-def how_much(metric: str) -> str:
-    """The question after the size of a count, or of time or money.
-
-    >>> how_much("sessions"), how_much("revenue")
-    ('how many', 'how much')
-    """
-    return "how many" if METRICS[metric].unit == "count" else "how much"
+    if METRICS[metric].unit == "count":
+        return t("{count} {metric}", count=said, metric=label)
+    return t("{amount} of {metric}", amount=said, metric=label)
 
 
 def headline(metric: str, value: float) -> str:
@@ -200,7 +199,7 @@ def headline(metric: str, value: float) -> str:
     """
     if METRICS[metric].unit != "count" or not 1e6 <= value < math.inf:
         return metric_value(metric, value)
-    return f"{value / 1e6:,.{2 if value < 1e8 else 0}f} M"
+    return t("{number} M", number=group(value / 1e6, 2 if value < 1e8 else 0))
 
 
 def metric_change(metric: str, change: float) -> str:
@@ -210,7 +209,7 @@ def metric_change(metric: str, change: float) -> str:
     ('−2.5 points', '−2.2 %')
     """
     if not math.isfinite(change):
-        return "not available"
+        return t("not available")
     return signed_value(metric, change) if METRICS[metric].is_ratio else signed_percent(change)
 
 
@@ -220,9 +219,36 @@ def metric_label(metric: str, grain: str = "day", *, is_summed: bool = True) -> 
     >>> metric_label("users", "hour"), metric_label("users", "day", is_summed=False)
     ('User-hours', 'Users')
     """
-    if metric == "users" and is_summed and grain in ("hour", "day", "week", "month"):
-        return f"User-{grain}s"
+    if metric == "users" and is_summed and grain in _SUMMED_USERS:
+        return t(_SUMMED_USERS[grain])
     return METRICS[metric].label
+
+
+def step(grain: str) -> str:
+    """The name of a step of time, for the middle of a sentence.
+
+    >>> step("hour")
+    'hour'
+    """
+    return t(_STEP[grain])
+
+
+def steps(grain: str, count: float | None = None) -> str:
+    """Some steps of time, or so many.
+
+    >>> steps("hour"), steps("day", 1), steps("week", 1200)
+    ('hours', '1 day', '1,200 weeks')
+    """
+    return t(_STEPS[grain]) if count is None else _SO_MANY_STEPS[grain](count)
+
+
+def per_step(label: str, grain: str) -> str:
+    """A measure by step of time, as an axis names it.
+
+    >>> per_step("Sessions", "day")
+    'Sessions per day'
+    """
+    return t("{metric} per {step}", metric=label, step=step(grain))
 
 
 def day(value: date | pd.Timestamp) -> str:
@@ -231,7 +257,16 @@ def day(value: date | pd.Timestamp) -> str:
     >>> day(date(2024, 4, 17))
     'Wed 17 Apr 2024'
     """
-    return f"{WEEKDAYS[value.weekday()]} {value.day} {value.strftime('%b %Y')}"
+    return dated(value, "yMMMEd")
+
+
+def weekday(number: int) -> str:
+    """The short name of a weekday, 0 for Monday.
+
+    >>> weekday(0)
+    'Mon'
+    """
+    return weekday_names()[number]
 
 
 def span(first: date, last: date) -> str:
@@ -240,11 +275,11 @@ def span(first: date, last: date) -> str:
     >>> span(date(2024, 4, 6), date(2024, 5, 3)), span(date(2023, 12, 30), date(2024, 1, 2))
     ('6 Apr – 3 May 2024', '30 Dec 2023 – 2 Jan 2024')
     """
-    start = f"{first.day} {first.strftime('%b')}"
-    if first.year != last.year:
-        start += f" {first.year}"
-    end = f"{last.day} {last.strftime('%b %Y')}"
-    return end if first == last else f"{start} – {end}"
+    end = dated(last, "yMMMd")
+    if first == last:
+        return end
+    start = dated(first, "MMMd" if first.year == last.year else "yMMMd")
+    return f"{start} – {end}"
 
 
 def clock(hour: int) -> str:
@@ -279,5 +314,4 @@ def listing(names: list[str] | tuple[str, ...]) -> str:
     >>> listing(["Email", "Referral", "Direct"])
     'Email, Referral and Direct'
     """
-    *head, tail = names
-    return f"{', '.join(head)} and {tail}" if head else tail
+    return listed(names)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.language import t
 from ui.page import open_page
 from ui.sections import channel_quality, channel_table, channel_volume, channels, unattributed
 from ui.sections.take_away import draw_take_away
@@ -14,7 +15,7 @@ with at_top:
     channels.draw_glance(view, metric)
 channel_quality.draw_quality(view, metric)
 channel_quality.draw_map(view, metric)
-st.subheader("How much each brings")
+st.subheader(t("How much each brings"))
 channel_volume.draw_volume(view)
 channel_volume.draw_growth(view)
 channel_volume.draw_mix(view)

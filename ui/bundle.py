@@ -6,10 +6,11 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 
+from core.language import mark, t
 from ui import export
 from ui.exhibits import Exhibit
 
-_ABOUT = """Traffic Insights: {title}
+_ABOUT = mark("""Traffic Insights: {title}
 
 {caption}
 
@@ -21,8 +22,7 @@ Each chart stands in its own folder:
   .json  the chart as Vega-Lite, for those who want to change it
 
 The charts:
-{charts}
-"""
+{charts}""")
 
 
 def bundle(title: str, caption: str, exhibits: Iterable[Exhibit], *parts: str) -> bytes:
@@ -45,8 +45,8 @@ def bundle(title: str, caption: str, exhibits: Iterable[Exhibit], *parts: str) -
             for extension, content in files_of(exhibit):
                 name = export.file_name(exhibit.slug, *parts, extension=extension)
                 archive.writestr(f"{folder}/{name}", content)
-        about = _ABOUT.format(title=title, caption=caption, charts="\n".join(lines))
-        archive.writestr("README.txt", about.encode("utf-8-sig"))
+        about = t(_ABOUT, title=title, caption=caption, charts="\n".join(lines))
+        archive.writestr("README.txt", f"{about}\n".encode("utf-8-sig"))
     return packed.getvalue()
 
 

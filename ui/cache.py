@@ -9,7 +9,9 @@ Streamlit hashes large frames on a sample only. Expected failures are raised and
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from contextlib import nullcontext
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -26,6 +28,7 @@ from core import (
     spikes,
     trends,
 )
+from core.language import mark, t
 from core.recommendations.cards import SavedCards
 from core.recommendations.grading import GradedCard, grade
 from core.recommendations.model import Evidence
@@ -35,22 +38,39 @@ from ui.text import escape
 
 Key = tuple[Hashable, ...]
 ResultT = TypeVar("ResultT")
-_OPTIONS: dict[str, Any] = {"scope": "session", "max_entries": 24}
+P = ParamSpec("P")
 
 
-@st.cache_data(show_spinner="Looking for spikes …", **_OPTIONS)
+def _cached(says: str = "") -> Callable[[Callable[P, ResultT]], Callable[P, ResultT]]:
+    """Keep the answers of this session, and say meanwhile, in its language, what is worked out."""
+
+    def keep(function: Callable[P, ResultT]) -> Callable[P, ResultT]:
+        keep_here = st.cache_data(show_spinner=False, scope="session", max_entries=24)
+        kept = keep_here(function)
+
+        @wraps(function)
+        def ask(*args: P.args, **kwargs: P.kwargs) -> ResultT:
+            with st.spinner(t(says)) if says else nullcontext():
+                return kept(*args, **kwargs)
+
+        return ask
+
+    return keep
+
+
+@_cached(mark("Looking for spikes …"))
 def find_spikes(key: Key, _traffic: Traffic, metric: str) -> spikes.Spikes:
     """See ``core.spikes.find_spikes``."""
     return spikes.find_spikes(_traffic, metric)
 
 
-@st.cache_data(show_spinner="Looking for lasting changes …", **_OPTIONS)
+@_cached(mark("Looking for lasting changes …"))
 def find_level_changes(key: Key, _traffic: Traffic, metric: str) -> levels.LevelChanges:
     """See ``core.levels.find_level_changes``."""
     return levels.find_level_changes(_traffic, metric)
 
 
-@st.cache_data(show_spinner="Holding it against what is usual …", **_OPTIONS)
+@_cached(mark("Holding it against what is usual …"))
 def explain_stretch(
     key: Key,
     _traffic: Traffic,
@@ -63,43 +83,43 @@ def explain_stretch(
     return explain.explain(_traffic, metric, *span, against=against, shift=shift)
 
 
-@st.cache_data(show_spinner="Ranking the stretches of the week …", **_OPTIONS)
+@_cached(mark("Ranking the stretches of the week …"))
 def find_blocks(key: Key, _traffic: Traffic, metric: str) -> rhythm.Blocks:
     """See ``core.rhythm.find_blocks``."""
     return rhythm.find_blocks(_traffic, metric)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def find_window(key: Key, _traffic: Traffic, metric: str, *, busiest: bool) -> rhythm.Window:
     """See ``core.rhythm.find_window``."""
     return rhythm.find_window(_traffic, metric, busiest=busiest)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def profile(key: Key, _traffic: Traffic, metric: str, by: str) -> pd.DataFrame:
     """See ``core.rhythm.profile``."""
     return rhythm.profile(_traffic, metric, by)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def heat_map(key: Key, _traffic: Traffic, metric: str) -> pd.DataFrame:
     """See ``core.rhythm.heat_map``."""
     return rhythm.heat_map(_traffic, metric)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def series(key: Key, _traffic: Traffic, metrics: tuple[str, ...], grain: str) -> pd.DataFrame:
     """See ``core.trends.series``."""
     return trends.series(_traffic, metrics, grain)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def series_by_channel(key: Key, _traffic: Traffic, metric: str, grain: str) -> pd.DataFrame:
     """See ``core.trends.series_by_channel``."""
     return trends.series_by_channel(_traffic, metric, grain)
 
 
-@st.cache_data(show_spinner="Correlating …", **_OPTIONS)
+@_cached(mark("Correlating …"))
 def correlate(
     key: Key, _traffic: Traffic, level: str, channel: str | None = None
 ) -> correlations.Correlations:
@@ -107,7 +127,7 @@ def correlate(
     return correlations.correlate(_traffic, level, channel)
 
 
-@st.cache_data(show_spinner="Looking at this pair …", **_OPTIONS)
+@_cached(mark("Looking at this pair …"))
 def examine(
     key: Key, _traffic: Traffic, pair: tuple[str, str], level: str, channel: str | None
 ) -> correlations.Pair:
@@ -115,7 +135,7 @@ def examine(
     return correlations.examine(_traffic, *pair, level, channel)
 
 
-@st.cache_data(show_spinner="Moving one against the other …", **_OPTIONS)
+@_cached(mark("Moving one against the other …"))
 def find_lags(
     key: Key, _traffic: Traffic, pair: tuple[str, str], step: str, channel: str | None
 ) -> correlations.Lags:
@@ -123,55 +143,55 @@ def find_lags(
     return correlations.find_lags(_traffic, *pair, step, channel)
 
 
-@st.cache_data(show_spinner="Comparing channels …", **_OPTIONS)
+@_cached(mark("Comparing channels …"))
 def compare_channels(key: Key, _traffic: Traffic, metric: str) -> channels.ChannelComparison:
     """See ``core.channels.compare_channels``."""
     return channels.compare_channels(_traffic, metric)
 
 
-@st.cache_data(show_spinner="Comparing at the same hours …", **_OPTIONS)
+@_cached(mark("Comparing at the same hours …"))
 def like_for_like(key: Key, _traffic: Traffic, metric: str) -> channels.FairComparison:
     """See ``core.channels.like_for_like``."""
     return channels.like_for_like(_traffic, metric)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def concentrate(key: Key, _traffic: Traffic) -> channels.Concentration:
     """See ``core.channels.concentrate``."""
     return channels.concentrate(_traffic)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def channel_growth(key: Key, _current: Traffic, _previous: Traffic, metric: str) -> pd.DataFrame:
     """See ``core.channels.channel_growth``."""
     return channels.channel_growth(_current, _previous, metric)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def mix_over_time(key: Key, _traffic: Traffic, metric: str, grain: str) -> pd.DataFrame:
     """See ``core.channels.mix_over_time``."""
     return channels.mix_over_time(_traffic, metric, grain)
 
 
-@st.cache_data(show_spinner="Looking when each channel’s visits come …", **_OPTIONS)
+@_cached(mark("Looking when each channel’s visits come …"))
 def channel_rhythms(key: Key, _traffic: Traffic) -> pd.DataFrame:
     """See ``core.channels.channel_rhythms``."""
     return channels.channel_rhythms(_traffic)
 
 
-@st.cache_data(show_spinner="Looking at what GA4 could not tell …", **_OPTIONS)
+@_cached(mark("Looking at what GA4 could not tell …"))
 def diagnose_unattributed(key: Key, _traffic: Traffic) -> tuple[channels.Diagnosis, ...]:
     """See ``core.channels.diagnose_unattributed``."""
     return channels.diagnose_unattributed(_traffic)
 
 
-@st.cache_data(show_spinner="Measuring channels …", **_OPTIONS)
+@_cached(mark("Measuring channels …"))
 def measure_channels(key: Key, _traffic: Traffic) -> pd.DataFrame:
     """See ``core.channels.measure_channels``."""
     return channels.measure_channels(_traffic)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def headline_changes(
     key: Key, _current: Traffic, _previous: Traffic, metrics: tuple[str, ...]
 ) -> pd.DataFrame:
@@ -179,7 +199,7 @@ def headline_changes(
     return changes.headline_changes(_current, _previous, list(metrics))
 
 
-@st.cache_data(show_spinner="Weighing the evidence, which takes a few seconds …", **_OPTIONS)
+@_cached(mark("Weighing the evidence, which takes a few seconds …"))
 def recommend(
     key: Key, _traffic: Traffic, _ahead: forecast.Forecast | None = None
 ) -> list[recommendations.Recommendation]:
@@ -187,13 +207,13 @@ def recommend(
     return recommendations.recommend(_traffic, ahead=_ahead)
 
 
-@st.cache_data(show_spinner="Holding last month’s cards against this export …", **_OPTIONS)
+@_cached(mark("Holding last month’s cards against this export …"))
 def grade_cards(key: Key, _saved: SavedCards, _traffic: Traffic) -> list[GradedCard]:
     """See ``core.recommendations.grading.grade``."""
     return grade(_saved, _traffic)
 
 
-@st.cache_data(show_spinner=False, **_OPTIONS)
+@_cached()
 def count_looks(key: Key, _traffic: Traffic) -> int:
     """How much the rules compared; an analysis that corrects its own many looks counts once."""
     evidence = Evidence(_traffic, with_forecast=False)
@@ -207,7 +227,7 @@ def make_forecast(
     return _with_progress(
         ("forecast", *key, horizon, level),
         lambda tell: forecast.forecast(history, horizon, level, events=events, on_progress=tell),
-        lambda stage: _STAGES.get(stage, "Forecasting …"),
+        lambda stage: t(_STAGES.get(stage, _WORKING)),
     )
 
 
@@ -220,7 +240,11 @@ def make_channel_forecasts(
         lambda tell: forecast.forecast_channels(
             table, horizon, level, events=events, on_progress=tell
         ),
-        lambda name: f"Forecasting {escape(name)} …" if name else "Forecasting all traffic …",
+        lambda name: (
+            t("Forecasting {channel} …", channel=escape(name))
+            if name
+            else t("Forecasting all traffic …")
+        ),
     )
 
 
@@ -232,10 +256,11 @@ def known_channel_forecasts(
 
 
 _STAGES = {
-    "replaying": "Trying the forecast on your past weeks …",
-    "forecasting": "Looking ahead …",
-    "done": "Ready",
+    "replaying": mark("Trying the forecast on your past weeks …"),
+    "forecasting": mark("Looking ahead …"),
+    "done": mark("Ready"),
 }
+_WORKING = mark("Forecasting …")
 
 
 def _with_progress(

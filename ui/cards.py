@@ -12,6 +12,7 @@ import pandas as pd
 import streamlit as st
 from altair.typing import ChartType
 
+from core.language import bound, mark, t
 from ui import export
 from ui.charts.theme import themed
 from ui.exhibits import Exhibit
@@ -35,7 +36,7 @@ class Card:
         data: the numbers behind it, as downloaded.
         reading: one line on what to read from it.
         metric: the metric, for the subtitle of the picture.
-        columns: names for people of the columns of ``data``.
+        columns: marked names for people of the columns of ``data``.
         is_pickable: whether the page wants to hear of clicks and drags.
         settings: what made the numbers: further columns of the CSV, the same in every row.
         alt: what somebody hears who cannot see the chart; headline and reading if empty.
@@ -58,9 +59,18 @@ class Card:
         return self.alt or f"{self.headline}. {self.reading}".removesuffix(" ")
 
     @property
+    def titles(self) -> dict[str, str]:
+        """Names of the columns in the language spoken; two that became one word stay apart."""
+        names: dict[str, str] = {}
+        for column, name in self.columns.items():
+            said = t(name)
+            names[column] = f"{said} ({name})" if said in names.values() else said
+        return names
+
+    @property
     def file(self) -> pd.DataFrame:
         """The numbers as they leave the app: with names for people and what made them."""
-        return self.data.rename(columns=self.columns).assign(**self.settings)
+        return self.data.rename(columns=self.titles).assign(**self.settings)
 
 
 def show(view: View, card: Card) -> Picked:
@@ -77,8 +87,8 @@ def show(view: View, card: Card) -> Picked:
         )
         if card.reading:
             st.caption(escape(card.reading))
-        with st.expander("Show the numbers", icon=":material/table:"):
-            shown = without_minus_zero(card.data).rename(columns=card.columns)
+        with st.expander(t("Show the numbers"), icon=":material/table:"):
+            shown = without_minus_zero(card.data).rename(columns=card.titles)
             explained = column_help(shown.columns, view.whole.grain, card.metric)
             st.dataframe(shown, hide_index=True, width="stretch", column_config=explained)
         offer(view, exhibit_of(view, card))
@@ -97,17 +107,21 @@ def without_minus_zero(table: pd.DataFrame) -> pd.DataFrame:
 
 _FORMATS: Mapping[str, tuple[str, str, Callable[[Exhibit], bytes]]] = MappingProxyType(
     {
-        "PNG": ("image/png", "picture for slides", lambda e: export.chart_png(e.picture())),
-        "SVG": ("image/svg+xml", "picture for print", lambda e: export.chart_svg(e.picture())),
+        "PNG": ("image/png", mark("picture for slides"), lambda e: export.chart_png(e.picture())),
+        "SVG": (
+            "image/svg+xml",
+            mark("picture for print"),
+            lambda e: export.chart_svg(e.picture()),
+        ),
         "HTML": (
             "text/html",
-            "chart with tooltips, opens without internet",
+            mark("chart with tooltips, opens without internet"),
             lambda e: export.chart_html(e.picture()),
         ),
-        "CSV": ("text/csv", "numbers for a spreadsheet", lambda e: export.frame_csv(e.data)),
+        "CSV": ("text/csv", mark("numbers for a spreadsheet"), lambda e: export.frame_csv(e.data)),
         "JSON": (
             "application/json",
-            "chart as Vega-Lite, to change it",
+            mark("chart as Vega-Lite, to change it"),
             lambda e: export.chart_json(e.picture()),
         ),
     }
@@ -128,14 +142,14 @@ def offer(view: View, exhibit: Exhibit, key: str = "") -> None:
         for label, (mime, purpose, make) in _FORMATS.items():
             st.download_button(
                 label,
-                data=partial(make, exhibit),
+                data=bound(partial(make, exhibit)),
                 file_name=export.file_name(exhibit.slug, *view.file_parts, extension=label.lower()),
                 mime=mime,
                 key=f"download_{key or exhibit.slug}_{label}",
                 on_click="ignore",
                 icon=":material/download:",
                 type="tertiary",
-                help=f"{label}: {purpose}",
+                help=f"{label}: {t(purpose)}",
             )
 
 

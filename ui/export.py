@@ -22,6 +22,7 @@ import altair as alt
 import pandas as pd
 import vl_convert
 
+from core.language import spoken, t
 from ui.charts.theme import PALETTES, themed
 
 ChartT = TypeVar("ChartT", bound=alt.TopLevelMixin)
@@ -43,7 +44,7 @@ _RESERVED: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)")  # not allowed o
 _FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
 
 _PAGE: Final = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -137,7 +138,8 @@ def chart_html(chart: alt.TopLevelMixin) -> bytes:
     """
     spec = _spec(chart)
     page = _PAGE.format(
-        title=html.escape(str(spec.get("description", "Traffic Insights"))),
+        language=spoken(),
+        title=html.escape(str(spec.get("description", t("Traffic Insights")))),
         background=PALETTES["light"].background,
         library=_library(),
         spec=_script_json(spec),
@@ -295,7 +297,7 @@ def _vega_lite() -> str:
 @functools.cache
 def _library() -> str:
     """Return Vega, Vega-Lite and the embedder as one script, about 0.9 MB."""
-    snippet = "window.vegaEmbed = vegaEmbed;"
+    snippet = "window.vegaEmbed=vegaEmbed;"
     return str(vl_convert.javascript_bundle(snippet, vl_version=_vega_lite()))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from core import wording
+from core.language import t, tn
 from core.traffic import Comparison, Filters, Traffic, previous_period
 from ui import state
 
@@ -22,21 +23,21 @@ def draw_filters(traffic: Traffic) -> Filters:
     if previous_period(traffic, state.chosen_filters(traffic)):
         state.start_with(state.filter_key("compare"), value=False)
         st.toggle(
-            "Compare with the period before",
+            t("Compare with the period before"),
             key=state.filter_key("compare"),
             persist_state="session",
-            help="Draws an earlier period of equal length in grey, weekday under weekday.",
+            help=t("Draws an earlier period of equal length in grey, weekday under weekday."),
         )
     filters = state.chosen_filters(traffic)
     if filters.is_active:
-        st.button("Reset filters", icon=":material/restart_alt:", on_click=state.reset_filters)
+        st.button(t("Reset filters"), icon=":material/restart_alt:", on_click=state.reset_filters)
     return filters
 
 
 def _dates(traffic: Traffic) -> None:
     key = state.start_with(state.filter_key("dates"), (traffic.first_day, traffic.last_day))
     st.date_input(
-        "Dates",
+        t("Dates"),
         min_value=traffic.first_day,
         max_value=traffic.last_day,
         key=key,
@@ -48,30 +49,30 @@ def _dates(traffic: Traffic) -> None:
 def _channels(traffic: Traffic) -> None:
     key = state.start_with(state.filter_key("channels"), [])
     st.multiselect(
-        "Channels",
+        t("Channels"),
         traffic.channels,
         key=key,
         persist_state="session",
-        placeholder="All channels",
+        placeholder=t("All channels"),
     )
 
 
 def _weekdays() -> None:
     key = state.start_with(state.filter_key("weekdays"), [])
     st.pills(
-        "Weekdays",
+        t("Weekdays"),
         range(7),
         selection_mode="multi",
-        format_func=lambda number: wording.WEEKDAYS[number],
+        format_func=wording.weekday,
         key=key,
         persist_state="session",
-        help="None chosen means all.",
+        help=t("None chosen means all."),
     )
 
 
 def _hours() -> None:
     key = state.start_with(state.filter_key("hours"), (0, 24))
-    st.slider("Hours of the day", 0, 24, key=key, persist_state="session", format="%d:00")
+    st.slider(t("Hours of the day"), 0, 24, key=key, persist_state="session", format="%d:00")
 
 
 def describe(traffic: Traffic, filters: Filters) -> str:
@@ -86,12 +87,13 @@ def describe(traffic: Traffic, filters: Filters) -> str:
         parts.append(wording.span(traffic.first_day, traffic.last_day))
     if filters.channels:
         names = list(filters.channels)
-        parts.append(wording.listing(names) if len(names) <= 3 else f"{len(names)} channels")
+        many = tn("{count} channel", "{count} channels", len(names))
+        parts.append(wording.listing(names) if len(names) <= 3 else many)
     if filters.weekdays:
-        parts.append(wording.listing([wording.WEEKDAYS[n] for n in filters.weekdays]))
+        parts.append(wording.listing([wording.weekday(n) for n in filters.weekdays]))
     if filters.hours:
         parts.append(f"{wording.clock(filters.hours[0])}–{wording.clock(filters.hours[-1] + 1)}")
-    return " · ".join(parts) or "everything in the file"
+    return " · ".join(parts) or t("everything in the file")
 
 
 def file_parts(traffic: Traffic, filters: Filters) -> tuple[str, ...]:
@@ -119,10 +121,25 @@ def describe_comparison(comparison: Comparison) -> str:
     >>> describe_comparison(pair)
     'last 14 days (20 Apr – 3 May 2024) against the 14 before'
     """
-    which = "last " if comparison.is_inside else ""
-    days = comparison.days
-    noun = "day" if days == 1 else "days"
     current = wording.span(*comparison.current)
-    if comparison.is_adjacent:
-        return f"{which}{days} {noun} ({current}) against the {days} before"
-    return f"{days} {noun} ({current}) against {wording.span(*comparison.previous)}"
+    if not comparison.is_adjacent:
+        return tn(
+            "{count} day ({span}) against {earlier}",
+            "{count} days ({span}) against {earlier}",
+            comparison.days,
+            span=current,
+            earlier=wording.span(*comparison.previous),
+        )
+    if comparison.is_inside:
+        return tn(
+            "last {count} day ({span}) against the {count} before",
+            "last {count} days ({span}) against the {count} before",
+            comparison.days,
+            span=current,
+        )
+    return tn(
+        "{count} day ({span}) against the {count} before",
+        "{count} days ({span}) against the {count} before",
+        comparison.days,
+        span=current,
+    )

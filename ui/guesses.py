@@ -7,14 +7,82 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from core.correlations import MIN_STRENGTH
+from core.language import group, mark, t, tn
 
 UP, NONE, DOWN = "up", "none", "down"
 WEAK, MEDIUM, STRONG = "weak", "medium", "strong"
 DIRECTIONS: Mapping[str, str] = MappingProxyType(
-    {UP: "Rise together", NONE: "No link", DOWN: "One falls as the other rises"}
+    {UP: mark("Rise together"), NONE: mark("No link"), DOWN: mark("One falls as the other rises")}
 )
-STRENGTHS: Mapping[str, str] = MappingProxyType({WEAK: "Weak", MEDIUM: "Medium", STRONG: "Strong"})
-_HOW = {WEAK: "weakly", MEDIUM: "moderately", STRONG: "strongly"}
+STRENGTHS: Mapping[str, str] = MappingProxyType(
+    {WEAK: mark("Weak"), MEDIUM: mark("Medium"), STRONG: mark("Strong")}
+)
+_LINKS = {
+    (UP, WEAK): mark("they weakly rise together"),
+    (UP, MEDIUM): mark("they moderately rise together"),
+    (UP, STRONG): mark("they strongly rise together"),
+    (DOWN, WEAK): mark("one weakly falls as the other rises"),
+    (DOWN, MEDIUM): mark("one moderately falls as the other rises"),
+    (DOWN, STRONG): mark("one strongly falls as the other rises"),
+    (NONE, ""): mark("there is no link"),
+}
+_EXPECTED = {
+    (UP, WEAK): mark("You expected that they weakly rise together."),
+    (UP, MEDIUM): mark("You expected that they moderately rise together."),
+    (UP, STRONG): mark("You expected that they strongly rise together."),
+    (DOWN, WEAK): mark("You expected that one weakly falls as the other rises."),
+    (DOWN, MEDIUM): mark("You expected that one moderately falls as the other rises."),
+    (DOWN, STRONG): mark("You expected that one strongly falls as the other rises."),
+    (NONE, ""): mark("You expected that there is no link."),
+}
+_RIGHT = {
+    (UP, WEAK): mark(
+        "You expected that they weakly rise together, and that is so ({correlation})."
+    ),
+    (UP, MEDIUM): mark(
+        "You expected that they moderately rise together, and that is so ({correlation})."
+    ),
+    (UP, STRONG): mark(
+        "You expected that they strongly rise together, and that is so ({correlation})."
+    ),
+    (DOWN, WEAK): mark(
+        "You expected that one weakly falls as the other rises, and that is so ({correlation})."
+    ),
+    (DOWN, MEDIUM): mark(
+        "You expected that one moderately falls as the other rises, and that is so ({correlation})."
+    ),
+    (DOWN, STRONG): mark(
+        "You expected that one strongly falls as the other rises, and that is so ({correlation})."
+    ),
+    (NONE, ""): mark("You expected that there is no link, and that is so ({correlation})."),
+}
+_ACTUAL = {
+    (UP, WEAK): mark("In the file they weakly rise together ({correlation})."),
+    (UP, MEDIUM): mark("In the file they moderately rise together ({correlation})."),
+    (UP, STRONG): mark("In the file they strongly rise together ({correlation})."),
+    (DOWN, WEAK): mark("In the file one weakly falls as the other rises ({correlation})."),
+    (DOWN, MEDIUM): mark("In the file one moderately falls as the other rises ({correlation})."),
+    (DOWN, STRONG): mark("In the file one strongly falls as the other rises ({correlation})."),
+    (NONE, ""): mark("In the file there is no link ({correlation})."),
+}
+_ACTUAL_RIGHT_DIRECTION = {
+    (UP, WEAK): mark("In the file they weakly rise together ({correlation}): the right direction."),
+    (UP, MEDIUM): mark(
+        "In the file they moderately rise together ({correlation}): the right direction."
+    ),
+    (UP, STRONG): mark(
+        "In the file they strongly rise together ({correlation}): the right direction."
+    ),
+    (DOWN, WEAK): mark(
+        "In the file one weakly falls as the other rises ({correlation}): the right direction."
+    ),
+    (DOWN, MEDIUM): mark(
+        "In the file one moderately falls as the other rises ({correlation}): the right direction."
+    ),
+    (DOWN, STRONG): mark(
+        "In the file one strongly falls as the other rises ({correlation}): the right direction."
+    ),
+}
 _MEDIUM_FROM, _STRONG_FROM = 0.3, 0.6
 
 
@@ -69,15 +137,12 @@ def strength_of(r: float) -> str:
 
 
 def in_words(direction: str, strength: str) -> str:
-    """A direction and a strength as the second half of a sentence.
+    """A direction and a strength in the middle of a sentence.
 
     >>> in_words("up", "strong"), in_words("none", "")
     ('they strongly rise together', 'there is no link')
     """
-    how = _HOW.get(strength, "")
-    if direction == NONE:
-        return "there is no link"
-    return f"they {how} rise together" if direction == UP else f"one {how} falls as the other rises"
+    return t(_LINKS[direction, strength])
 
 
 def sentence(guess: Guess) -> str:
@@ -86,13 +151,18 @@ def sentence(guess: Guess) -> str:
     >>> sentence(Guess("a", "up", "strong", 0.27)).partition(". ")[2]
     'In the file they weakly rise together (+0.27): the right direction.'
     """
-    expected = in_words(guess.direction, guess.strength)
-    number = f"{round(guess.r, 2) + 0.0:+.2f}".replace("-", "−")
+    expected = guess.direction, guess.strength
+    actual = direction_of(guess.r), strength_of(guess.r)
+    number = _signed(guess.r)
     if guess.is_right:
-        return f"You expected that {expected}, and that is so ({number})."
-    actual = in_words(direction_of(guess.r), strength_of(guess.r))
-    end = ": the right direction" if guess.is_direction_right else ""
-    return f"You expected that {expected}. In the file {actual} ({number}){end}."
+        return t(_RIGHT[expected], correlation=number)
+    told = _ACTUAL_RIGHT_DIRECTION if guess.is_direction_right else _ACTUAL
+    return f"{t(_EXPECTED[expected])} {t(told[actual], correlation=number)}"
+
+
+def _signed(r: float) -> str:
+    """A correlation with its sign; what is zero when rounded is ``+0.00``."""
+    return ("−" if round(r, 2) < 0 else "+") + group(round(r, 2), 2)
 
 
 def tally(guesses: Sequence[Guess]) -> str:
@@ -106,5 +176,10 @@ def tally(guesses: Sequence[Guess]) -> str:
         return ""
     directions = sum(guess.is_direction_right for guess in guesses)
     exact = sum(guess.is_right for guess in guesses)
-    noun = "direction" if count == 1 else "directions"
-    return f"So far: {directions} of {count} {noun} right, {exact} of {count} with the strength."
+    return tn(
+        "So far: {right} of {count} direction right, {exact} of {count} with the strength.",
+        "So far: {right} of {count} directions right, {exact} of {count} with the strength.",
+        count,
+        right=group(directions, 0),
+        exact=group(exact, 0),
+    )

@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from core import wording
+from core.language import t
 from core.metrics import METRICS, available_metrics, summarise
 from core.trends import series
 from ui import cache
@@ -31,6 +32,8 @@ FIVE = (
 )
 _SPARKLINE_POINTS = 60
 _WIDTH = 168  # pixels: two beside each other on a phone, five on a screen
+_WIDE, _LONG_LABEL = 232, 20
+"""Width where a label would be cut, and how many letters are too many for the usual one."""
 
 
 def draw_headline_numbers(view: View) -> None:
@@ -40,9 +43,10 @@ def draw_headline_numbers(view: View) -> None:
     changes = find_changes(view, tuple(metrics))
     row = st.container(horizontal=True)
     for metric in metrics:
+        label = wording.metric_label(metric, view.whole.grain)
         change, exact = changes.get(metric), wording.metric_value(metric, totals[metric])
         row.metric(
-            wording.metric_label(metric, view.whole.grain),
+            label,
             wording.headline(metric, totals[metric]),
             delta=_delta(metric, change),
             delta_color=_colour(metric, change),
@@ -50,12 +54,15 @@ def draw_headline_numbers(view: View) -> None:
             help=f"{exact}. {metric_help(metric, view.whole.grain)}",
             chart_data=_sparkline(view, metric),
             border=True,
-            width=_WIDTH,
+            width=_WIDE if len(label) > _LONG_LABEL else _WIDTH,
         )
     if changes and view.comparison:
         st.caption(
-            f"Change: {escape(describe_comparison(view.comparison))}. Grey means it is within "
-            "what happens by chance from day to day."
+            t(
+                "Change: {comparison}. Grey means it is within what happens by chance from day "
+                "to day.",
+                comparison=escape(describe_comparison(view.comparison)),
+            )
         )
 
 

@@ -13,11 +13,17 @@ import streamlit as st
 
 from core import wording
 from core.errors import NotEnoughData
+from core.language import mark, t, tc
 from core.metrics import METRICS
 from ui import messages
 
-WHY_NOT = "Why is this not shown?"
-_SUMMED = ("hour", "day", "week", "month")
+WHY_NOT = mark("{part}: why is this not shown?")
+_SUMMED = {
+    "hour": mark("Here they are added up over hours, so one person can count several times."),
+    "day": mark("Here they are added up over days, so one person can count several times."),
+    "week": mark("Here they are added up over weeks, so one person can count several times."),
+    "month": mark("Here they are added up over months, so one person can count several times."),
+}
 
 
 def metric_help(metric: str, grain: str = "day") -> str:
@@ -31,19 +37,17 @@ def metric_help(metric: str, grain: str = "day") -> str:
     'Computed as: engaged sessions ÷ sessions, each summed first'
     """
     entry = METRICS[metric]
-    extra = ""
+    meaning = entry.definition
     if not entry.additive and not entry.is_ratio and grain in _SUMMED:
-        extra = f" Here they are added up over {grain}s, so one person can count several times."
-    return (
-        f"{entry.definition}{extra}\n\nComputed as: {entry.formula}. "
-        f"[{source_name(metric)}]({entry.source_url})"
-    )
+        meaning += f" {t(_SUMMED[grain])}"
+    computed = t("Computed as: {formula}.", formula=entry.formula)
+    return f"{meaning}\n\n{computed} [{source_name(metric)}]({entry.source_url})"
 
 
 def source_name(metric: str) -> str:
     """What the link to the definition is called: clicks are a matter of Search Console."""
     is_ga4 = "/analytics/" in METRICS[metric].source_url
-    return "Definition in GA4's help" if is_ga4 else "Definition in Search Console's help"
+    return t("Definition in GA4's help") if is_ga4 else t("Definition in Search Console's help")
 
 
 def metrics_help(metrics: Iterable[str], grain: str = "day") -> str:
@@ -59,7 +63,8 @@ def column_help(columns: Iterable[str], grain: str = "day", about: str = "") -> 
     """Help for those columns of a table that show a metric, for ``column_config``.
 
     Args:
-        columns: names for people, such as ``Sessions`` or ``Engagement rate without it``.
+        columns: names for people, such as ``Sessions`` or ``Engagement rate without it``, in the
+            language spoken.
         grain: of the file.
         about: what the whole table shows, such as ``Sessions by day``: the metric of columns that
             are named ``Counted`` or ``Value``.
@@ -67,15 +72,18 @@ def column_help(columns: Iterable[str], grain: str = "day", about: str = "") -> 
     >>> sorted(column_help(["Channel", "User-hours", "Sessions per page"], "hour"))
     ['User-hours']
     """
+    values = {*_VALUES, *(t(value) for value in _VALUES)}
     found = {}
     for name in columns:
-        metric = _metric_of(about if str(name) in _VALUES else str(name), grain)
-        if metric:
+        is_value = str(name) in values
+        metric = _metric_of(about if is_value else str(name), grain)
+        # Many languages have one word for "sessions per page" and "sessions by day".
+        if metric and (is_value or not _is_per(str(name), metric, grain)):
             found[str(name)] = st.column_config.Column(help=metric_help(metric, grain))
     return found
 
 
-_VALUES = ("Counted", "Value", "value")
+_VALUES = (mark("Counted"), mark("Value"), "value")
 
 
 def _metric_of(name: str, grain: str) -> str | None:
@@ -88,16 +96,23 @@ def _metric_of(name: str, grain: str) -> str | None:
         if lowered in (label, key) or lowered.startswith((f"{label} ", f"{label},"))
     ]
     best = max(fits, key=lambda key: len(labels[key]), default=None)
-    if best is None or lowered.removeprefix(labels[best]).startswith((" per ", " and ")):
-        return None
-    return best
+    word = tc("sessions and users", "and")
+    return None if best is None or _goes_on(name, labels[best], word) else best
+
+
+def _is_per(name: str, metric: str, grain: str) -> bool:
+    return _goes_on(name, wording.metric_label(metric, grain), tc("sessions per page", "per"))
+
+
+def _goes_on(name: str, label: str, word: str) -> bool:
+    return name.lower().removeprefix(label.lower()).startswith(f" {word} ")
 
 
 def why_not(what: str, problem: NotEnoughData) -> None:
     """Where a part of a page is left out: what, why and what to do, folded and calm.
 
     Args:
-        what: the part, such as ``Change against the period before``.
+        what: the part in the language spoken, such as ``Change against the period before``.
         problem: why the file or the selection does not allow it.
     """
     message = messages.of_error(problem)
@@ -111,5 +126,5 @@ def explain_missing(what: str, reason: str) -> None:
         what: the part.
         reason: Markdown, with what to do; text from a file in it is escaped already.
     """
-    with st.expander(f"{what}: {WHY_NOT[0].lower()}{WHY_NOT[1:]}", icon=":material/help:"):
+    with st.expander(t(WHY_NOT, part=what), icon=":material/help:"):
         st.markdown(reason)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core import wording
+from core.language import mark, t
 from core.traffic import Filters, Traffic
 
 LONGEST_NAME, MOST_CHANNELS = 200, 40
@@ -100,15 +101,15 @@ def fit(wish: Wish, traffic: Traffic) -> tuple[Wish, tuple[str, ...]]:
     """
     unfit = []
     if (wish.start or wish.end) and not _has_days(wish, traffic):
-        wish, unfit = replace(wish, start=None, end=None), ["dates"]
+        wish, unfit = replace(wish, start=None, end=None), [mark("dates")]
     known = tuple(name for name in wish.channels if name in traffic.channels)
     if known != wish.channels or (known and not traffic.has_channels):
-        unfit.append("channels")
+        unfit.append(mark("channels"))
         wish = replace(wish, channels=known if traffic.has_channels else ())
     if wish.weekdays and traffic.grain not in ("hour", "day"):
-        wish, unfit = replace(wish, weekdays=()), [*unfit, "weekdays"]
+        wish, unfit = replace(wish, weekdays=()), [*unfit, mark("weekdays")]
     if wish.hours and traffic.grain != "hour":
-        wish, unfit = replace(wish, hours=None), [*unfit, "hours"]
+        wish, unfit = replace(wish, hours=None), [*unfit, mark("hours")]
     return wish, tuple(unfit)
 
 
@@ -118,17 +119,17 @@ def describe(wish: Wish) -> str:
     if wish.start and wish.end:
         parts.append(wording.span(wish.start, wish.end))
     elif wish.start:
-        parts.append(f"from {wording.day(wish.start)}")
+        parts.append(t("from {day}", day=wording.day(wish.start)))
     elif wish.end:
-        parts.append(f"until {wording.day(wish.end)}")
+        parts.append(t("until {day}", day=wording.day(wish.end)))
     if wish.channels:
         parts.append(wording.listing(list(wish.channels)))
     if wish.weekdays:
-        parts.append(wording.listing([wording.WEEKDAYS[number] for number in wish.weekdays]))
+        parts.append(wording.listing([wording.weekday(number) for number in wish.weekdays]))
     if wish.hours:
         parts.append(f"{wording.clock(wish.hours[0])}–{wording.clock(wish.hours[1])}")
     if wish.compare:
-        parts.append("compared with the period before")
+        parts.append(t("compared with the period before"))
     return ", ".join(parts)
 
 

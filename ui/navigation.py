@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.capabilities import missing
+from core.language import mark, t
 from ui import messages, state
 
 
@@ -17,61 +18,71 @@ class Page:
     Args:
         key: name in code.
         path: script, from the top of the project.
-        title: name for people.
+        name: its English name.
         icon: a Material symbol that ships with Streamlit.
-        question: what the page answers.
+        answers: the English question that the page answers.
     """
 
     key: str
     path: str
-    title: str
+    name: str
     icon: str
-    question: str
+    answers: str
+
+    @property
+    def title(self) -> str:
+        """Name for people, in the language spoken."""
+        return t(self.name)
+
+    @property
+    def question(self) -> str:
+        """What the page answers, in the language spoken."""
+        return t(self.answers)
 
 
 PAGES = (
-    Page("home", "streamlit_app.py", "Home", ":material/home:", "What is in my file?"),
+    Page("home", "streamlit_app.py", mark("Home"), ":material/home:", mark("What is in my file?")),
     Page(
         "trends",
         "pages/1_Trends.py",
-        "Trends",
+        mark("Trends"),
         ":material/show_chart:",
-        "When do people come, is this week different, and what was that peak?",
+        mark("When do people come, is this week different, and what was that peak?"),
     ),
     Page(
         "correlations",
         "pages/2_Correlations.py",
-        "Correlations",
+        mark("Correlations"),
         ":material/scatter_plot:",
-        "Which numbers move together, and which are the same number twice?",
+        mark("Which numbers move together, and which are the same number twice?"),
     ),
     Page(
         "channels",
         "pages/3_Channels.py",
-        "Channels",
+        mark("Channels"),
         ":material/alt_route:",
-        "Which channels bring many visits, and which bring good ones?",
+        mark("Which channels bring many visits, and which bring good ones?"),
     ),
     Page(
         "forecast",
         "pages/4_Forecast.py",
-        "Forecast",
+        mark("Forecast"),
         ":material/update:",
-        "What should I expect next, and how sure is that?",
+        mark("What should I expect next, and how sure is that?"),
     ),
     Page(
         "recommendations",
         "pages/5_Recommendations.py",
-        "Recommendations",
+        mark("Recommendations"),
         ":material/task_alt:",
-        "What should I do, and how do I test it?",
+        mark("What should I do, and how do I test it?"),
     ),
     Page(
         "glossary",
         "pages/6_Glossary.py",
-        "Glossary",
+        mark("Glossary"),
         ":material/menu_book:",
-        "What do the numbers and words mean?",
+        mark("What do the numbers and words mean?"),
     ),
 )
 BY_KEY = {page.key: page for page in PAGES}

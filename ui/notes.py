@@ -6,6 +6,7 @@ import pandas as pd
 
 from core import wording
 from core.annotations import Annotation, overlapping
+from core.language import t, tn
 from ui import state
 
 _MOST_NAMED = 4
@@ -48,7 +49,8 @@ def shown_notes(first: pd.Timestamp, last: pd.Timestamp) -> tuple[str, pd.DataFr
     inside = set(overlapping(state.notes(), first, last.normalize() + pd.Timedelta(days=1)))
     kept = {name: note for name, note in lettered().items() if note in inside}
     named = [f"{name}: {note.text}" for name, note in list(kept.items())[:_MOST_NAMED]]
-    if len(kept) > _MOST_NAMED:
-        named.append(f"and {len(kept) - _MOST_NAMED} more notes")
-    legend = f"Notes: {'; '.join(named)}." if named else ""
+    more = len(kept) - _MOST_NAMED
+    if more > 0:
+        named.append(tn("and {count} more note", "and {count} more notes", more))
+    legend = t("Notes: {notes}.", notes="; ".join(named)) if named else ""
     return legend, notes_frame(kept)

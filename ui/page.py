@@ -11,6 +11,7 @@ import streamlit as st
 from core import wording
 from core.capabilities import missing
 from core.errors import NotEnoughData
+from core.language import LANGUAGES, languages, speak, spoken, t
 from core.traffic import Comparison, Filters, Traffic, previous_period, select
 from ui import filters as filter_controls
 from ui import messages, sharing, state, tour
@@ -48,8 +49,8 @@ class View:
 
     @property
     def key(self) -> Key:
-        """Names this selection of this file in caches."""
-        return (self.source.digest, self.filters)
+        """Names this selection of this file, told in this language, in caches."""
+        return (self.source.digest, self.filters, spoken())
 
     @cached_property
     def all_dates(self) -> Traffic:
@@ -59,7 +60,7 @@ class View:
     @property
     def all_dates_key(self) -> Key:
         """Names ``all_dates`` in caches."""
-        return (self.source.digest, replace(self.filters, start=None, end=None))
+        return (self.source.digest, replace(self.filters, start=None, end=None), spoken())
 
     @property
     def colours(self) -> dict[str, str]:
@@ -74,11 +75,12 @@ class View:
     @property
     def provenance(self) -> str:
         """Where a picture comes from: file, comparison and date of making, in words."""
-        parts = [f"Source: {self.source.name}"]
+        parts = [t("Source: {file}.", file=self.source.title)]
         if self.wants_comparison and self.comparison:
-            parts.append(f"Compared: {filter_controls.describe_comparison(self.comparison)}")
-        parts.append(f"Made on {wording.day(today())} with Traffic Insights")
-        return ". ".join(parts) + "."
+            compared = filter_controls.describe_comparison(self.comparison)
+            parts.append(t("Compared: {comparison}.", comparison=compared))
+        parts.append(t("Made on {day} with Traffic Insights.", day=wording.day(today())))
+        return " ".join(parts)
 
     @property
     def file_parts(self) -> tuple[str, ...]:
@@ -98,21 +100,39 @@ class View:
 
 def start_page(key: str) -> None:
     """Settings and navigation, the same on every page."""
+    speak(state.language())
     page = BY_KEY[key]
     name = "Traffic Insights"
     st.set_page_config(
         page_title=name if key == "home" else f"{page.title} · {name}",
         page_icon="📈",
         layout="wide",
-        menu_items={"about": "Website traffic from a GA4 export, and never noise stated as fact."},
+        menu_items={
+            "about": t("Website traffic from a GA4 export, and never noise stated as fact.")
+        },
     )
     state.read_link()
     with st.sidebar:
         st.markdown(f"### :material/insights: {name}")
         draw_navigation()
+        draw_language()
     if state.source() is None:
         sharing.draw_wish()
         state.write_link()
+
+
+def draw_language() -> None:
+    """The choice of the language; the browser's is the first."""
+    offered = languages()
+    if len(offered) > 1:
+        st.selectbox(
+            t("Language"),
+            offered,
+            format_func=LANGUAGES.__getitem__,
+            key=state.language_key(),
+            persist_state="session",
+            label_visibility="collapsed",
+        )
 
 
 def open_page(key: str) -> View:
@@ -129,15 +149,15 @@ def open_page(key: str) -> View:
         _invite(page.question)
     tour.draw_step(key)
     view = _view(source, key)
-    st.caption(f"{page.question} — {escape(source.name)} · {escape(view.selection)}")
+    st.caption(f"{page.question} — {escape(source.title)} · {escape(view.selection)}")
     if view.filters.is_active:
         st.button(
-            "Filtered: reset",
+            t("Filtered: reset"),
             icon=":material/filter_alt_off:",
             on_click=state.reset_filters,
             key="reset_at_top",
             type="tertiary",
-            help="Back to everything in the file",
+            help=t("Back to everything in the file"),
         )
     problem = missing(view.whole, key)
     if problem:
@@ -160,7 +180,7 @@ def _view(source: state.Source, key: str) -> View:
     whole = source.result.traffic
     with st.sidebar:
         st.divider()
-        st.caption(f"**{escape(source.name)}**")
+        st.caption(f"**{escape(source.title)}**")
         chosen = filter_controls.draw_filters(whole)
         sharing.draw_share(source, key)
     state.write_link()
@@ -196,20 +216,24 @@ def _invite(question: str) -> NoReturn:
     """No file yet: say what the page will answer, and offer both ways to go on."""
     st.subheader(question)
     st.write(
-        "Nothing is loaded yet. Drop a Google Analytics 4 export on the home page, or see "
-        "how this page looks with the sample."
+        t(
+            "Nothing is loaded yet. Drop a Google Analytics 4 export on the home page, or see "
+            "how this page looks with the sample."
+        )
     )
     left, right, _ = st.columns([1, 1, 2])
-    left.page_link("streamlit_app.py", label="Go to the drop zone", icon=":material/upload_file:")
-    right.button("Use the sample", icon=":material/science:", on_click=state.load_sample)
+    left.page_link(
+        "streamlit_app.py", label=t("Go to the drop zone"), icon=":material/upload_file:"
+    )
+    right.button(t("Use the sample"), icon=":material/science:", on_click=state.load_sample)
     st.stop()
 
 
 def say_nothing_selected() -> None:
     """The filters leave nothing; offer the reset."""
-    st.info("These filters leave nothing of the file: no row fits all of them at once.")
+    st.info(t("These filters leave nothing of the file: no row fits all of them at once."))
     st.button(
-        "Reset all filters",
+        t("Reset all filters"),
         icon=":material/restart_alt:",
         on_click=state.reset_filters,
         key="reset_empty",
@@ -220,7 +244,7 @@ def say_nothing_selected() -> None:
 def stop_with(problem: NotEnoughData) -> NoReturn:
     """Say why there is nothing to show, and what to export instead."""
     say(problem)
-    st.page_link("streamlit_app.py", label="Drop another file", icon=":material/upload_file:")
+    st.page_link("streamlit_app.py", label=t("Drop another file"), icon=":material/upload_file:")
     st.stop()
 
 

@@ -7,22 +7,26 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from core import wording
+from core.language import t
 from ui import export, links, state
 from ui.text import escape
 
 
 def draw_share(source: state.Source, page: str) -> None:
     """A small popover with the link to this page and these filters, and the view as a file."""
-    with st.popover("Share this view", icon=":material/link:"):
+    with st.popover(t("Share this view"), icon=":material/link:"):
         st.code(link(st.context.url or "", state.link_params()), language=None, wrap_lines=True)
         if source.is_sample:
-            st.caption("Whoever opens this link sees the sample with these filters.")
+            st.caption(t("Whoever opens this link sees the sample with these filters."))
         else:
             st.caption(
-                "The link holds the filters, not your data: whoever opens it drops the same file."
+                t(
+                    "The link holds the filters, not your data: whoever opens it drops the "
+                    "same file."
+                )
             )
         st.download_button(
-            "Save this view",
+            t("Save this view"),
             data=state.save_view(page),
             file_name=export.file_name("view", page, extension="json"),
             mime="application/json",
@@ -32,8 +36,10 @@ def draw_share(source: state.Source, page: str) -> None:
             width="stretch",
         )
         st.caption(
-            "A small file with page and filters, no data. Drop it on the home page, alone or "
-            "together with an export, to come back to this view."
+            t(
+                "A small file with page and filters, no data. Drop it on the home page, alone or "
+                "together with an export, to come back to this view."
+            )
         )
 
 
@@ -41,15 +47,19 @@ def draw_wish() -> None:
     """Nothing is loaded, but a link asked for a view: say which, and what to do."""
     wish = state.wish()
     if wish.is_filter:
-        st.info(f"Drop the file to see this view: {escape(links.describe(wish))}")
+        st.info(t("Drop the file to see this view: {view}", view=escape(links.describe(wish))))
 
 
 def draw_unfit() -> None:
     """One line on what of the opened link this file does not have."""
     if unfit := state.unfit():
-        names = wording.listing(list(unfit))
+        names = wording.listing([t(name) for name in unfit])
         st.caption(
-            f"Not everything in the link fits this file. Left out, wholly or in part: {names}."
+            t(
+                "Not everything in the link fits this file. "
+                "Left out, wholly or in part: {filters}.",
+                filters=names,
+            )
         )
 
 

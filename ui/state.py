@@ -17,6 +17,7 @@ import streamlit as st
 from core.annotations import Annotation
 from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
+from core.language import closest, languages, mark, t, tn
 from core.recommendations.cards import SavedCards
 from core.traffic import Filters, Traffic
 from ui import links, saved_views
@@ -29,6 +30,7 @@ _GUESSES = "guesses"
 _ANSWERS, _MOST_ANSWERS = "answers", 12
 _CARDS, _SAVED_CARDS, _CARD_FILES = "cards", "saved_cards", "card_files"
 _TOUR = "tour"
+_LANGUAGE = "language"
 _LINK_READ, _WISH, _UNFIT = "link_read", "link_wish", "link_unfit"
 DONE, DISMISSED = "done", "dismissed"
 """What a person can decide about a recommendation."""
@@ -44,7 +46,7 @@ class Source:
     """What is loaded.
 
     Args:
-        name: as dropped, or "Sample".
+        name: as dropped, or "Sample export".
         digest: of the bytes and of what the person decided; part of every cache key.
         result: what the reader made of it.
         files: as dropped, to read them again when the person decides something else.
@@ -56,6 +58,11 @@ class Source:
     result: Import
     files: Files
     is_sample: bool = False
+
+    @property
+    def title(self) -> str:
+        """The name for people: the sample's in the language spoken, a file's as it is."""
+        return t(self.name) if self.is_sample else self.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +80,20 @@ class Failure:
     error: ExportError
     files: Files
     overrides: Overrides
+
+
+def language_key() -> str:
+    """Key of the choice of the language."""
+    return _LANGUAGE
+
+
+def language() -> str:
+    """The language chosen; at first the one the address asks for, or else the browser's."""
+    known = st.session_state.get(_LANGUAGE)
+    if known not in languages():
+        known = closest(st.query_params.get("lang") or st.context.locale)
+        st.session_state[_LANGUAGE] = known
+    return known
 
 
 def source() -> Source | None:
@@ -93,7 +114,7 @@ def load(
 ) -> None:
     """Read files into the session. What fails leaves everything else as it was."""
     kept, wanted = tuple(files), overrides or Overrides()
-    name = kept[0][0] if len(kept) == 1 else f"{len(kept)} files"
+    name = kept[0][0] if len(kept) == 1 else tn("{count} file", "{count} files", len(kept))
     try:
         result = read_exports(kept, wanted)
     except ExportError as error:
@@ -145,7 +166,7 @@ def save_view(page: str) -> bytes:
 
 def load_sample() -> None:
     """Read the project's own sample export."""
-    load([("Sample export", SAMPLE.read_bytes())], is_sample=True)
+    load([(mark("Sample export"), SAMPLE.read_bytes())], is_sample=True)
 
 
 def remove_source() -> None:

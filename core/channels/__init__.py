@@ -14,7 +14,14 @@ from core.channels.compare import (
 from core.channels.growth import FELL, GREW, WITHIN_CHANCE, channel_growth
 from core.channels.like_for_like import FairComparison, like_for_like
 from core.channels.mix import Concentration, concentrate, mix_over_time
-from core.channels.quality_map import even_share, map_quality
+from core.channels.quality_map import (
+    LARGE_AND_HIGH,
+    LARGE_AND_LOW,
+    SMALL_AND_HIGH,
+    SMALL_AND_LOW,
+    even_share,
+    map_quality,
+)
 from core.channels.rhythms import channel_rhythms
 from core.channels.totals import channel_totals, measure_channels, share_intervals
 from core.channels.unattributed import Diagnosis, diagnose_unattributed
@@ -23,9 +30,13 @@ __all__ = [
     "BETTER",
     "FELL",
     "GREW",
+    "LARGE_AND_HIGH",
+    "LARGE_AND_LOW",
     "LIKE_THE_REST",
     "MIN_SESSIONS",
     "NOT_A_CHANNEL",
+    "SMALL_AND_HIGH",
+    "SMALL_AND_LOW",
     "TOO_LITTLE_DATA",
     "WITHIN_CHANCE",
     "WORSE",

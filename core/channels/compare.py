@@ -22,6 +22,7 @@ from core.day_clusters import (
     typical_variances,
     variance_of,
 )
+from core.language import mark
 from core.metrics import METRICS
 from core.statistics import Interval, holm
 from core.traffic import UNATTRIBUTED, Traffic
@@ -38,10 +39,10 @@ PRECISION = {"share": 0.05, "ratio": 0.15, "seconds": 0.15, "money": 0.25}
 NEGLIGIBLE = {"share": 0.01, "ratio": 0.02, "seconds": 0.02, "money": 0.02}
 """A smaller difference (as above) is real in large data and changes no decision."""
 
-BETTER, WORSE = "better", "worse"
-LIKE_THE_REST = "like the rest"
-TOO_LITTLE_DATA = "too little data"
-NOT_A_CHANNEL = "not a channel"
+BETTER, WORSE = mark("better"), mark("worse")
+LIKE_THE_REST = mark("like the rest")
+TOO_LITTLE_DATA = mark("too little data")
+NOT_A_CHANNEL = mark("not a channel")
 
 
 @dataclass(frozen=True, eq=False)

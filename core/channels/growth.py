@@ -8,6 +8,7 @@ import pandas as pd
 from core.changes import channel_changes
 from core.channels.parts import require_ratio
 from core.day_clusters import ratio_difference
+from core.language import mark
 from core.metrics import METRICS
 from core.statistics import holm
 from core.traffic import UNATTRIBUTED, Traffic, daily_by_channel
@@ -16,9 +17,9 @@ MIN_COUNT = 50
 """Visits of both periods together below which nothing is said of a change."""
 FAMILY_ERROR = 0.05
 
-GREW, FELL = "rose", "fell"
-WITHIN_CHANCE = "within chance"
-TOO_LITTLE_DATA = "too little data"
+GREW, FELL = mark("rose"), mark("fell")
+WITHIN_CHANCE = mark("within chance")
+TOO_LITTLE_DATA = mark("too little data")
 
 _NAMES = ["channel", "current", "previous", "change", "low", "high", "p_value"]
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-import numpy as np
 import pandas as pd
 
 from core import wording
@@ -15,6 +14,7 @@ from core.channels.compare import MIN_DAYS, MIN_SESSIONS, compare_parts
 from core.channels.parts import Parts, require_ratio
 from core.day_clusters import ratio_difference
 from core.errors import NotEnoughData
+from core.language import mark, t
 from core.metrics import METRICS
 from core.traffic import UNATTRIBUTED, Traffic
 
@@ -31,21 +31,58 @@ def _is_weekend(times: pd.DatetimeIndex) -> pd.Index:
     return pd.Index((times.day_of_week >= 5).astype(int))
 
 
+_HOUR_OF_WEEK = mark("hour of the week")
+_HOUR_OF_DAY = mark("hour of the day, workdays and weekends apart")
+_FOUR_HOURS = mark("four hours of the day, workdays and weekends apart")
+_WEEKDAY = mark("weekday")
+_WEEKEND = mark("workdays and weekends apart")
 _OF_HOURS: Mapping[str, Strata] = MappingProxyType(
     {
-        "hour of the week": lambda times: times.day_of_week * 24 + times.hour,
-        "hour of the day, workdays and weekends apart": lambda times: (
-            _is_weekend(times) * 24 + times.hour
-        ),
-        "four hours of the day, workdays and weekends apart": lambda times: (
-            _is_weekend(times) * 24 + times.hour // 4
-        ),
+        _HOUR_OF_WEEK: lambda times: times.day_of_week * 24 + times.hour,
+        _HOUR_OF_DAY: lambda times: _is_weekend(times) * 24 + times.hour,
+        _FOUR_HOURS: lambda times: _is_weekend(times) * 24 + times.hour // 4,
     }
 )
 _OF_DAYS: Mapping[str, Strata] = MappingProxyType(
     {
-        "weekday": lambda times: pd.Index(times.day_of_week),
-        "workdays and weekends apart": _is_weekend,
+        _WEEKDAY: lambda times: pd.Index(times.day_of_week),
+        _WEEKEND: _is_weekend,
+    }
+)
+
+
+_SAME_ORDER = MappingProxyType(
+    {
+        _HOUR_OF_WEEK: mark("With the hour of the week held alike, the order stays the same."),
+        _HOUR_OF_DAY: mark(
+            "With the hour of the day, workdays and weekends apart held alike, the order stays the "
+            "same."
+        ),
+        _FOUR_HOURS: mark(
+            "With the four hours of the day, workdays and weekends apart held alike, the order "
+            "stays the same."
+        ),
+        _WEEKDAY: mark("With the weekday held alike, the order stays the same."),
+        _WEEKEND: mark(
+            "With the workdays and weekends apart held alike, the order stays the same."
+        ),
+    }
+)
+_OTHER_ORDER = MappingProxyType(
+    {
+        _HOUR_OF_WEEK: mark("With the hour of the week held alike, the order changes: {changes}."),
+        _HOUR_OF_DAY: mark(
+            "With the hour of the day, workdays and weekends apart held alike, the order changes: "
+            "{changes}."
+        ),
+        _FOUR_HOURS: mark(
+            "With the four hours of the day, workdays and weekends apart held alike, the order "
+            "changes: {changes}."
+        ),
+        _WEEKDAY: mark("With the weekday held alike, the order changes: {changes}."),
+        _WEEKEND: mark(
+            "With the workdays and weekends apart held alike, the order changes: {changes}."
+        ),
     }
 )
 
@@ -62,7 +99,7 @@ class FairComparison:
             ``ChannelComparison``).
         swapped: pairs of channels whose order turns: ``ahead`` (fairly), ``behind``, ``gap``
             (fair difference), ``p_value`` and ``is_sure``.
-        strata: what is held alike, such as ``hour of the week``.
+        strata: what is held alike, such as ``hour of the week``; ``t`` says it.
         covered: part of all visits at hours that could be compared.
         left_out: channels with too few visits at too many hours.
         metric: the ratio compared.
@@ -208,18 +245,22 @@ def _gap(parts: Parts, first: str, second: str) -> tuple[float, float, bool]:
 
 
 def _sentence(frame: pd.DataFrame, swapped: pd.DataFrame, strata: str, metric: str) -> str:
-    held = f"With the {strata} held alike"
     moved = (frame["fair"] - frame["value"]).abs()
     if swapped.empty:
         most = frame.loc[moved.idxmax()]
-        return (
-            f"{held}, the order stays the same. The largest move is that of {most['channel']}: "
-            f"{_value(metric, most['value'])} as counted, {_value(metric, most['fair'])} then."
+        largest = t(
+            "The largest move is that of {channel}: {counted} as counted, {fair} then.",
+            channel=most["channel"],
+            counted=wording.metric_value(metric, most["value"]),
+            fair=wording.metric_value(metric, most["fair"]),
         )
-    pairs = [f"{row.ahead} goes ahead of {row.behind}" for row in swapped.itertuples()]
-    end = "" if swapped["is_sure"].all() else " Such a narrow order may be chance."
-    return f"{held}, the order changes: {wording.listing(pairs)}.{end}"
-
-
-def _value(metric: str, value: float) -> str:
-    return wording.metric_value(metric, value) if np.isfinite(value) else "not available"
+        return f"{t(_SAME_ORDER[strata])} {largest}"
+    pairs = [
+        t("{channel} goes ahead of {other}", channel=row.ahead, other=row.behind)
+        for row in swapped.itertuples()
+    ]
+    changes = t(_OTHER_ORDER[strata], changes=wording.listing(pairs))
+    if swapped["is_sure"].all():
+        return changes
+    doubt = t("Such a narrow order may be chance.")
+    return f"{changes} {doubt}"

@@ -5,17 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from core.channels.compare import NOT_A_CHANNEL, TOO_LITTLE_DATA, ChannelComparison
+from core.channels.compare import (
+    BETTER,
+    NOT_A_CHANNEL,
+    TOO_LITTLE_DATA,
+    WORSE,
+    ChannelComparison,
+)
+from core.language import mark
 
-LARGE_AND_HIGH = "large, above the rest"
-LARGE_AND_LOW = "large, below the rest"
-SMALL_AND_HIGH = "small, above the rest"
-SMALL_AND_LOW = "small, below the rest"
+LARGE_AND_HIGH = mark("large, above the rest")
+LARGE_AND_LOW = mark("large, below the rest")
+SMALL_AND_HIGH = mark("small, above the rest")
+SMALL_AND_LOW = mark("small, below the rest")
 _WORDS = {
-    (True, "better"): LARGE_AND_HIGH,
-    (True, "worse"): LARGE_AND_LOW,
-    (False, "better"): SMALL_AND_HIGH,
-    (False, "worse"): SMALL_AND_LOW,
+    (True, BETTER): LARGE_AND_HIGH,
+    (True, WORSE): LARGE_AND_LOW,
+    (False, BETTER): SMALL_AND_HIGH,
+    (False, WORSE): SMALL_AND_LOW,
 }
 
 

@@ -19,6 +19,7 @@ from core.day_clusters import (
     subtract,
 )
 from core.errors import NotEnoughData
+from core.language import in_sentence, mark, t
 from core.levels import find_level_changes
 from core.metrics import METRICS
 from core.rhythm import WINDOW_HOURS, find_window
@@ -36,24 +37,36 @@ _LOW_RATE = 0.1
 CHECKS = MappingProxyType(
     {
         "Unassigned": (
-            "utm_medium of your campaign links: a value that no channel rule of GA4 knows ends "
-            "here. In GA4, open Reports → Acquisition → Traffic acquisition and add “Session "
-            "source / medium” to see which.",
-            "Consent banner and tag order: if the page view is sent before the configuration tag, "
-            "the visit has no source.",
-            "Events sent from a server (Measurement Protocol) or by a payment page: they need the "
-            "session_id of the visit.",
+            mark(
+                "utm_medium of your campaign links: a value that no channel rule of GA4 knows ends "
+                "here. In GA4, open Reports → Acquisition → Traffic acquisition and add “Session "
+                "source / medium” to see which."
+            ),
+            mark(
+                "Consent banner and tag order: if the page view is sent before the configuration "
+                "tag, the visit has no source."
+            ),
+            mark(
+                "Events sent from a server (Measurement Protocol) or by a payment page: they need "
+                "the session_id of the visit."
+            ),
         ),
         "(other)": (
-            "Too many different values in one dimension, such as page addresses with an ID: GA4 "
-            "puts the rest of a day into (other).",
-            "Export fewer dimensions at once, or a shorter span, and see whether it shrinks.",
+            mark(
+                "Too many different values in one dimension, such as page addresses with an ID: "
+                "GA4 puts the rest of a day into (other)."
+            ),
+            mark("Export fewer dimensions at once, or a shorter span, and see whether it shrinks."),
         ),
         "(not set)": (
-            "The session_start event: where it is missing, GA4 cannot tell where the visit came "
-            "from.",
-            "Data of the last two days: GA4 may still be working on them. Export again later.",
-            "A filter or an audience trigger that sends events outside of a visit.",
+            mark(
+                "The session_start event: where it is missing, GA4 cannot tell where the visit "
+                "came from."
+            ),
+            mark(
+                "Data of the last two days: GA4 may still be working on them. Export again later."
+            ),
+            mark("A filter or an audience trigger that sends events outside of a visit."),
         ),
     }
 )
@@ -64,7 +77,7 @@ https://support.google.com/analytics/answer/13504892 ((not set)),
 https://support.google.com/analytics/answer/13331684 ((other) row),
 https://support.google.com/analytics/answer/14847402 (tagging).
 """
-_NOT_PEOPLE = (
+_NOT_PEOPLE = mark(
     "Hardly any of these visits is engaged: look for automatic events that arrive without a page "
     "view, or for bots."
 )
@@ -88,7 +101,7 @@ class Diagnosis:
         hours_share: part of its visits in them.
         counterpart: channel that lost as much at the same time; ``None`` if none surely did.
         counterpart_loss: visits a day that it lost.
-        checks: what to look at in the tagging.
+        checks: what to look at in the tagging; ``t`` says them.
         sentence: all of it in words.
     """
 
@@ -239,33 +252,55 @@ def _hours(own: Traffic) -> tuple[tuple[int, int] | None, float]:
 
 
 def _sentence(known: dict[str, Any], traffic: Traffic) -> str:
-    label = wording.metric_label(traffic.main_metric, traffic.grain).lower()
-    text = (
-        f"{known['label']}: {wording.count(known['count'])} {label}, "
-        f"{wording.percent(known['share'].value)} of all"
+    parts = [_how_much(known, traffic), _when(known), _where(known), _who(known)]
+    return " ".join(part for part in parts if part)
+
+
+def _how_much(known: dict[str, Any], traffic: Traffic) -> str:
+    metric = in_sentence(wording.metric_label(traffic.main_metric, traffic.grain))
+    amount = t("{count} {metric}", count=wording.count(known["count"]), metric=metric)
+    share = wording.percent(known["share"].value)
+    if not np.isfinite(known["engagement"].value):
+        return t(
+            "{label}: {amount}, {share} of all.", label=known["label"], amount=amount, share=share
+        )
+    return t(
+        "{label}: {amount}, {share} of all, {engaged} of them engaged.",
+        label=known["label"],
+        amount=amount,
+        share=share,
+        engaged=wording.percent(known["engagement"].value),
     )
-    if np.isfinite(known["engagement"].value):
-        text += f", {wording.percent(known['engagement'].value)} of them engaged"
-    return f"{text}. {_when(known)}{_where(known)}{_who(known)}".strip()
 
 
 def _when(known: dict[str, Any]) -> str:
     if known["since"] is None:
-        return "No day is seen from which there is clearly more of it. "
-    change = f"{wording.count(known['before'])} to {wording.count(known['after'])}"
-    return f"Since {wording.day(known['since'])} there is more of it: from {change} a day. "
+        return t("No day is seen from which there is clearly more of it.")
+    return t(
+        "Since {day} there is more of it: from {before} to {after} a day.",
+        day=wording.day(known["since"]),
+        before=wording.count(known["before"]),
+        after=wording.count(known["after"]),
+    )
 
 
 def _where(known: dict[str, Any]) -> str:
     if known["hours"] is None:
         return ""
     start, end = known["hours"]
-    part = wording.percent(known["hours_share"])
-    return f"{part} of it come between {wording.clock(start)} and {wording.clock(end)}. "
+    return t(
+        "{share} of it come between {start} and {end}.",
+        share=wording.percent(known["hours_share"]),
+        start=wording.clock(start),
+        end=wording.clock(end),
+    )
 
 
 def _who(known: dict[str, Any]) -> str:
     if known["counterpart"] is None:
         return ""
-    loss = wording.count(known["counterpart_loss"])
-    return f"{known['counterpart']} lost about as much at the same time ({loss} a day)."
+    return t(
+        "{channel} lost about as much at the same time ({loss} a day).",
+        channel=known["counterpart"],
+        loss=wording.count(known["counterpart_loss"]),
+    )

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from core import wording
 from core.correlations.clock import without_clock
 from core.correlations.independence import (
     Link,
@@ -22,6 +23,7 @@ from core.correlations.observations import Observations, choose_channel, observe
 from core.correlations.verdicts import FALSE_DISCOVERY_RATE, MIN_STRENGTH
 from core.correlations.words import signed
 from core.errors import NotEnoughData
+from core.language import mark, t
 from core.statistics import benjamini_hochberg
 from core.traffic import Traffic
 
@@ -31,6 +33,8 @@ _STEP = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1)}
 _MIN_PER_LAG = 4
 _DAYS_AS_LOOKS = 28
 _LEVEL = 0.95
+_SAME_NUMBER, _DIVIDED = "same", "divided"
+"""What can tie two measures by arithmetic."""
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -187,13 +191,13 @@ def _interval(link: Link) -> tuple[float, float, float]:
 
 
 def _tie(known: pd.DataFrame, frame: pd.DataFrame) -> str:
-    """What arithmetic ties the two by in the same step, in words; empty if nothing."""
+    """What arithmetic ties the two by in the same step; empty if nothing."""
     first, second = map(str, known)
     if link(first, second, known, known[first].corr(known[second])):
-        return "they are the same number twice"
+        return _SAME_NUMBER
     is_downwards = bool((frame.loc[frame["lag"] == 0, "r"] < 0).any())
     is_divided = division_reason(first, second) != "" and is_downwards
-    return "one is divided by the other" if is_divided else ""
+    return _DIVIDED if is_divided else ""
 
 
 def _judge(frame: pd.DataFrame, *, is_linked: bool) -> pd.DataFrame:
@@ -205,20 +209,59 @@ def _judge(frame: pd.DataFrame, *, is_linked: bool) -> pd.DataFrame:
 
 
 def _nothing(first: str, second: str, step: str, longest: int, tie: str) -> str:
-    start = f"In the same {step} {tie}; apart from that, no" if tie else "No"
-    return (
-        f"{start} {step} up to {longest} before or after shows a link "
-        f"between {name(first)} and {name(second)} that chance would not bring as well."
-    )
+    text = _NOTHING_ELSE[step, tie] if tie else _NOTHING[step]
+    return t(text, longest=longest, first=name(first), second=name(second))
+
+
+_NOTHING = {
+    "hour": mark(
+        "No hour up to {longest} before or after shows a link between {first} and {second} "
+        "that chance would not bring as well."
+    ),
+    "day": mark(
+        "No day up to {longest} before or after shows a link between {first} and {second} "
+        "that chance would not bring as well."
+    ),
+}
+_NOTHING_ELSE = {
+    ("hour", _SAME_NUMBER): mark(
+        "In the same hour they are the same number twice; apart from that, no hour up to "
+        "{longest} before or after shows a link between {first} and {second} that chance would "
+        "not bring as well."
+    ),
+    ("hour", _DIVIDED): mark(
+        "In the same hour one is divided by the other; apart from that, no hour up to "
+        "{longest} before or after shows a link between {first} and {second} that chance would "
+        "not bring as well."
+    ),
+    ("day", _SAME_NUMBER): mark(
+        "In the same day they are the same number twice; apart from that, no day up to "
+        "{longest} before or after shows a link between {first} and {second} that chance would "
+        "not bring as well."
+    ),
+    ("day", _DIVIDED): mark(
+        "In the same day one is divided by the other; apart from that, no day up to "
+        "{longest} before or after shows a link between {first} and {second} that chance would "
+        "not bring as well."
+    ),
+}
 
 
 def _strongest(found: pd.DataFrame, first: str, second: str, step: str) -> str:
     one, two = name(first), name(second)
     best = found.loc[found["p_value"].idxmin()]
-    lag, way = int(best["lag"]), "a rise" if best["r"] > 0 else "a fall"
-    r = signed(best["r"])
+    lag, r = int(best["lag"]), signed(best["r"])
     if lag == 0:
-        return f"{one[0].upper()}{one[1:]} and {two} move in the same {step} (r = {r})."
+        text = t(_SAME_STEP[step], first=one, second=two, r=r)
+        return text[0].upper() + text[1:]
     early, late = (one, two) if lag > 0 else (two, one)
-    steps = f"{abs(lag)} {step}{'s' * (abs(lag) > 1)}"
-    return f"A rise in {early} tends to come {steps} before {way} in {late} (r = {r})."
+    text = _RISE if best["r"] > 0 else _FALL
+    return t(text, earlier=early, later=late, steps=wording.steps(step, abs(lag)), r=r)
+
+
+_SAME_STEP = {
+    "hour": mark("{first} and {second} move in the same hour (r = {r})."),
+    "day": mark("{first} and {second} move in the same day (r = {r})."),
+}
+_RISE = mark("A rise in {earlier} tends to come {steps} before a rise in {later} (r = {r}).")
+_FALL = mark("A rise in {earlier} tends to come {steps} before a fall in {later} (r = {r}).")

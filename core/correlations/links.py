@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from core.language import in_sentence, mark, separators, t
 from core.metrics import METRICS, Metric
 from core.wording import metric_label
 
@@ -55,8 +56,10 @@ def division_reason(first: str, second: str) -> str:
     """
     for quotient, count in ((METRICS[first], second), (METRICS[second], first)):
         if quotient.denominator == count:
-            return (
-                f"{name(quotient.key)} is divided by {name(count)}, so one falls as the other rises"
+            return t(
+                "{ratio} is divided by {count}, so one falls as the other rises",
+                ratio=name(quotient.key),
+                count=name(count),
             )
     return ""
 
@@ -81,8 +84,14 @@ def exact_multiple(first: pd.Series, second: pd.Series) -> str:
         return ""
     lower, upper = name(str(small.name)), name(str(large.name))
     if abs(middle - 1) < _SAME_QUOTIENT:
-        return f"{lower} and {upper} are equal in every row"
-    return f"{upper} {_be(str(large.name))} exactly {middle:.4g} times {lower} in every row"
+        return t("{first} and {second} are equal in every row", first=lower, second=upper)
+    text = _MULTIPLES if _is_plural(str(large.name)) else _MULTIPLE
+    factor = f"{middle:.4g}".replace(".", separators()[0])
+    return t(text, large=upper, small=lower, factor=factor)
+
+
+_MULTIPLE = mark("{large} is exactly {factor} times {small} in every row")
+_MULTIPLES = mark("{large} are exactly {factor} times {small} in every row")
 
 
 def link(first: str, second: str, table: pd.DataFrame, r: float) -> str:
@@ -106,28 +115,34 @@ def name(key: str) -> str:
     >>> name("engaged_sessions")
     'engaged sessions'
     """
-    label = metric_label(key, is_summed=False)
-    return label[0].lower() + label[1:]
+    return in_sentence(metric_label(key, is_summed=False))
 
 
-def _be(key: str) -> str:
-    return "are" if METRICS[key].unit == "count" and not METRICS[key].is_ratio else "is"
+def _is_plural(key: str) -> bool:
+    """Whether English speaks of it in the plural: sessions are, a rate is."""
+    return METRICS[key].unit == "count" and not METRICS[key].is_ratio
 
 
 def _formula(quotient: Metric) -> str:
-    parts = f"{name(quotient.numerator)} divided by {name(str(quotient.denominator))}"
-    return f"{name(quotient.key)} is {parts}"
+    return t(
+        "{ratio} is {numerator} divided by {denominator}",
+        ratio=name(quotient.key),
+        numerator=name(quotient.numerator),
+        denominator=name(str(quotient.denominator)),
+    )
 
 
 def _link_of_ratios(one: Metric, two: Metric) -> str:
     below = str(one.denominator), str(two.denominator)
     if one.numerator == two.numerator:
         is_linked = below[0] == below[1] or _link_of_counts(*below)
-        return f"both divide {name(one.numerator)}" if is_linked else ""
+        return t("both divide {metric}", metric=name(one.numerator)) if is_linked else ""
     # A part by way of the denominator is none: that is what both are divided by.
     is_part = below[0] == below[1] and below[0] not in _between(one.numerator, two.numerator)
     inside = _link_of_parts(one.numerator, two.numerator) if is_part else ""
-    return f"{inside}, and both are divided by {name(below[0])}" if inside else ""
+    if not inside:
+        return ""
+    return t("{reason}, and both are divided by {metric}", reason=inside, metric=name(below[0]))
 
 
 def _link_of_counts(first: str, second: str) -> str:
@@ -135,15 +150,24 @@ def _link_of_counts(first: str, second: str) -> str:
     shared = [key for key in _containers(first) if key in around and METRICS[key].part_of]
     if inside or not shared:
         return inside
-    return f"{name(first)} and {name(second)} are both counted within {name(shared[0])}"
+    return t(
+        "{first} and {second} are both counted within {whole}",
+        first=name(first),
+        second=name(second),
+        whole=name(shared[0]),
+    )
 
 
 def _link_of_parts(first: str, second: str) -> str:
     """Why one is a part of the other, directly or through others."""
     for part, whole in ((first, second), (second, first)):
         if whole in _containers(part):
-            return f"all {name(part)} {_be(part)} counted within {name(whole)}"
+            return t(_PARTS if _is_plural(part) else _PART, part=name(part), whole=name(whole))
     return ""
+
+
+_PART = mark("all {part} is counted within {whole}")
+_PARTS = mark("all {part} are counted within {whole}")
 
 
 def _between(first: str, second: str) -> set[str]:

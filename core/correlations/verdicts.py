@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-SAME_NUMBER = "same number twice"
-FOLLOWS_CLOCK = "both follow the clock"
-DIFFERS = "differs between channels"
-STILL_THERE = "still there"
-CANNOT_TELL = "cannot tell"
+from core.language import mark
+
+SAME_NUMBER = mark("same number twice")
+FOLLOWS_CLOCK = mark("both follow the clock")
+DIFFERS = mark("differs between channels")
+STILL_THERE = mark("still there")
+CANNOT_TELL = mark("cannot tell")
 
 FALSE_DISCOVERY_RATE = 0.05
 MIN_STRENGTH = 0.1

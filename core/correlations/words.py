@@ -16,9 +16,11 @@ from core.correlations.verdicts import (
     SAME_NUMBER,
     STILL_THERE,
 )
+from core.language import group, mark, t
 from core.metrics import METRICS
 
-_SAME_TIME = {"hour": "at the same hour of the week", "day": "on the same weekday"}
+_CLOCKS = ("hour", "day")
+"""Grains of which the clock can be taken out."""
 
 
 def signed(value: float) -> str:
@@ -27,19 +29,22 @@ def signed(value: float) -> str:
     >>> signed(-0.151), signed(0.27), signed(-0.001)
     ('−0.15', '+0.27', '+0.00')
     """
-    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")
+    return ("−" if round(value, 2) < 0 else "+") + group(value, 2)
 
 
 def _upper(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _interval(low: float, high: float) -> str:
-    return f", 95 % {signed(low)} to {signed(high)}" if np.isfinite(low) else ""
+def _with_ends(r: float, low: float, high: float) -> str:
+    """A correlation with its 95 % interval, where that is known."""
+    if not np.isfinite(low):
+        return signed(r)
+    return t("{r}, 95 % {low} to {high}", r=signed(r), low=signed(low), high=signed(high))
 
 
 def _both(row: Mapping[str, Any]) -> str:
-    return f"{name(row['first'])} and {name(row['second'])}"
+    return t("{first} and {second}", first=name(row["first"]), second=name(row["second"]))
 
 
 def sentence(row: Mapping[str, Any], grain: str) -> str:
@@ -60,57 +65,125 @@ def sentence(row: Mapping[str, Any], grain: str) -> str:
 
 
 def _same(row: Mapping[str, Any], grain: str) -> str:
-    end = f" (r = {signed(row['r'])})" if np.isfinite(row["r"]) else ""
-    return f"{_both(row)} are the same number twice: {row['link']}{end}."
+    pair, reason = _both(row), row["link"]
+    if np.isfinite(row["r"]):
+        return t(
+            "{pair} are the same number twice: {reason} (r = {r}).",
+            pair=pair,
+            reason=reason,
+            r=signed(row["r"]),
+        )
+    return t("{pair} are the same number twice: {reason}.", pair=pair, reason=reason)
 
 
 def _differs(row: Mapping[str, Any], grain: str) -> str:
-    ways = ("rise together", "move in opposite ways")
-    pooled, opposite = ways if row["r"] > 0 else ways[::-1]
     is_reversed = row["r"] * row["r_within"] < 0 and abs(row["r_within"]) >= MIN_STRENGTH
-    return (
-        f"{_both(row)} {pooled} when all channels are pooled (r = {signed(row['r'])}), but "
-        f"{opposite if is_reversed else 'hardly do so'} within the channels "
-        f"({signed(row['r_within'])}): the pooled number compares channels."
-    )
+    text = _DIFFER[bool(row["r"] > 0), bool(is_reversed)]
+    return t(text, pair=_both(row), r=signed(row["r"]), within=signed(row["r_within"]))
+
+
+_DIFFER = {
+    (True, True): mark(
+        "{pair} rise together when all channels are pooled (r = {r}), but move in opposite ways "
+        "within the channels ({within}): the pooled number compares channels."
+    ),
+    (True, False): mark(
+        "{pair} rise together when all channels are pooled (r = {r}), but hardly do so "
+        "within the channels ({within}): the pooled number compares channels."
+    ),
+    (False, True): mark(
+        "{pair} move in opposite ways when all channels are pooled (r = {r}), but rise together "
+        "within the channels ({within}): the pooled number compares channels."
+    ),
+    (False, False): mark(
+        "{pair} move in opposite ways when all channels are pooled (r = {r}), but hardly do so "
+        "within the channels ({within}): the pooled number compares channels."
+    ),
+}
+"""By whether the pooled link is positive, and whether it is reversed within channels."""
 
 
 def _still(row: Mapping[str, Any], grain: str) -> str:
     left = row["r_without_clock"]
-    way = "rise and fall together" if left > 0 else "move in opposite ways"
-    ends = _interval(row["without_low"], row["without_high"])
-    return f"also {_SAME_TIME[grain]}, {_both(row)} {way} (r = {signed(left)}{ends})."
+    r = _with_ends(left, row["without_low"], row["without_high"])
+    return t(_STILL[grain, bool(left > 0)], pair=_both(row), r=r)
+
+
+_STILL = {
+    ("hour", True): mark(
+        "also at the same hour of the week, {pair} rise and fall together (r = {r})."
+    ),
+    ("hour", False): mark(
+        "also at the same hour of the week, {pair} move in opposite ways (r = {r})."
+    ),
+    ("day", True): mark("also on the same weekday, {pair} rise and fall together (r = {r})."),
+    ("day", False): mark("also on the same weekday, {pair} move in opposite ways (r = {r})."),
+}
+"""By grain, and by whether what is left is positive."""
 
 
 def _clock(row: Mapping[str, Any], grain: str) -> str:
     left = row["r_without_clock"]
-    end = "turns round" if left * row["r"] < 0 and abs(left) >= MIN_STRENGTH else "is gone"
-    return (
-        f"{_both(row)} both follow the clock: {_SAME_TIME[grain]} their link "
-        f"(r = {signed(row['r'])}) {end} ({signed(left)})."
-    )
+    turns = left * row["r"] < 0 and abs(left) >= MIN_STRENGTH
+    text = _BY_THE_CLOCK[grain, bool(turns)]
+    return t(text, pair=_both(row), r=signed(row["r"]), left=signed(left))
+
+
+_BY_THE_CLOCK = {
+    ("hour", True): mark(
+        "{pair} both follow the clock: at the same hour of the week their link (r = {r}) "
+        "turns round ({left})."
+    ),
+    ("hour", False): mark(
+        "{pair} both follow the clock: at the same hour of the week their link (r = {r}) "
+        "is gone ({left})."
+    ),
+    ("day", True): mark(
+        "{pair} both follow the clock: on the same weekday their link (r = {r}) "
+        "turns round ({left})."
+    ),
+    ("day", False): mark(
+        "{pair} both follow the clock: on the same weekday their link (r = {r}) is gone ({left})."
+    ),
+}
+"""By grain, and by whether the link turns round without the clock."""
 
 
 def _open(row: Mapping[str, Any], grain: str) -> str:
+    pair = _both(row)
     if np.isnan(row["r"]):
-        return f"{_both(row)} cannot be compared: one of them does not vary where both are known."
+        return t(
+            "{pair} cannot be compared: one of them does not vary where both are known.", pair=pair
+        )
+    r = signed(row["r"])
+    if np.isnan(row["r_without_clock"]) and grain in _CLOCKS:
+        return t(
+            "{pair} have r = {r}, but there is too little data to take the clock out, "
+            "so nothing can be said.",
+            pair=pair,
+            r=r,
+        )
     if np.isnan(row["r_without_clock"]):
-        reason = (
-            "there is too little data to take the clock out"
-            if grain in _SAME_TIME
-            else "there are no hours or weekdays to tell chance and seasons from a link"
+        return t(
+            "{pair} have r = {r}, but there are no hours or weekdays to tell chance and seasons "
+            "from a link, so nothing can be said.",
+            pair=pair,
+            r=r,
         )
-        return f"{_both(row)} have r = {signed(row['r'])}, but {reason}, so nothing can be said."
     if abs(row["r"] - row["r_known"]) >= MIN_STRENGTH:
-        return (
-            f"{_both(row)} have r = {signed(row['r'])} with the zeros written where a ratio has "
-            f"nothing to divide by; without them it is {signed(row['r_known'])}, and nothing more "
-            "can be said."
+        return t(
+            "{pair} have r = {r} with the zeros written where a ratio has nothing to divide by; "
+            "without them it is {known}, and nothing more can be said.",
+            pair=pair,
+            r=r,
+            known=signed(row["r_known"]),
         )
-    return (
-        f"whether {_both(row)} go together cannot be told: r = {signed(row['r'])}"
-        f"{_interval(row['low'], row['high'])}, {signed(row['r_without_clock'])} without the "
-        "clock, which is not clear enough among so many pairs."
+    return t(
+        "whether {pair} go together cannot be told: r = {r}, {left} without the clock, which is "
+        "not clear enough among so many pairs.",
+        pair=pair,
+        r=_with_ends(row["r"], row["low"], row["high"]),
+        left=signed(row["r_without_clock"]),
     )
 
 
@@ -124,25 +197,27 @@ def explanations(row: Mapping[str, Any], grain: str) -> tuple[str, ...]:
     first, second = METRICS[row["first"]], METRICS[row["second"]]
     found = []
     if row["verdict"] == SAME_NUMBER:
-        found.append(f"Arithmetic: {row['link']}.")
+        found.append(t("Arithmetic: {reason}.", reason=row["link"]))
     if row["verdict"] == FOLLOWS_CLOCK:
         found.append(
-            "People are awake and at work at the same hours, whatever they do on the site."
+            t("People are awake and at work at the same hours, whatever they do on the site.")
         )
     if row["verdict"] == DIFFERS:
-        found.append("The mix of channels: large and small channels differ in both measures.")
+        found.append(t("The mix of channels: large and small channels differ in both measures."))
     if row["verdict"] == CANNOT_TELL:
-        found.append("Chance: numbers that drift slowly often look alike for a while.")
+        found.append(t("Chance: numbers that drift slowly often look alike for a while."))
     if _shares_a_count(first.key, second.key):
         found.append(
-            "A shared part: one is divided by what the other counts, and that alone can tie them "
-            "(Pearson 1897)."
+            t(
+                "A shared part: one is divided by what the other counts, and that alone can tie "
+                "them (Pearson 1897)."
+            )
         )
     if row["verdict"] in (STILL_THERE, FOLLOWS_CLOCK):
-        found.append("Campaigns, news or holidays that move both on the same days.")
-        found.append("The mix of channels: a channel that grows brings its own habits with it.")
+        found.append(t("Campaigns, news or holidays that move both on the same days."))
+        found.append(t("The mix of channels: a channel that grows brings its own habits with it."))
     if row["verdict"] == STILL_THERE:
-        found.append("Tagging: a tag that fails or fires twice moves several counts at once.")
+        found.append(t("Tagging: a tag that fails or fires twice moves several counts at once."))
     return tuple(found)
 
 
@@ -161,11 +236,19 @@ def how_to_test(row: Mapping[str, Any]) -> str:
     """
     first, second = name(row["first"]), name(row["second"])
     return {
-        SAME_NUMBER: "Nothing to test: keep one of the two in your reports.",
-        FOLLOWS_CLOCK: f"Compare the same hour of two weeks in which {first} differed, and see "
-        f"whether {second} did too.",
-        DIFFERS: "Choose one channel above, and look at each channel by itself.",
-        STILL_THERE: f"Change {first} on purpose in some weeks chosen by lot (such as a campaign "
-        f"that is on or off), and compare {second} between these weeks and the others.",
-        CANNOT_TELL: "Collect more weeks, and look again.",
+        SAME_NUMBER: t("Nothing to test: keep one of the two in your reports."),
+        FOLLOWS_CLOCK: t(
+            "Compare the same hour of two weeks in which {first} differed, and see "
+            "whether {second} did too.",
+            first=first,
+            second=second,
+        ),
+        DIFFERS: t("Choose one channel above, and look at each channel by itself."),
+        STILL_THERE: t(
+            "Change {first} on purpose in some weeks chosen by lot (such as a campaign "
+            "that is on or off), and compare {second} between these weeks and the others.",
+            first=first,
+            second=second,
+        ),
+        CANNOT_TELL: t("Collect more weeks, and look again."),
     }[row["verdict"]]

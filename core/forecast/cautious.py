@@ -49,16 +49,18 @@ _UNSEEN_WEEKDAY, _SEEN_ONCE = 0.3, 0.5
 _FURTHEST = 20.0
 _POISSON_MATTERS = 1e6
 """Above, its quantiles fail in scipy; those of the normal distribution are the same."""
-CAVEATS = {
-    "level_only": "one level for all periods ahead; no shape of the week or year is known",
-    "incomplete_days_left_out": "first or last day lacked hours and was not used",
-    "weekdays_not_seen": "a weekday lies ahead that the history does not hold",
-    "spike_cut_back": "a period far from all others was drawn in, so it does not set the level",
-    "older_history_left_out": "only the newest part of the history was used",
-    "gaps_in_history": "periods inside the span have no count, or days lack hours; not used",
-    "mostly_zero": "at least half of the counts are zero: bands are coarse",
-    "capped": "the band exceeded three times the largest count ever seen",
-}
+CAVEATS = frozenset(
+    {
+        "level_only",  # one level for all periods ahead; no shape of the week or year is known
+        "incomplete_days_left_out",  # first or last day lacked hours and was not used
+        "weekdays_not_seen",  # a weekday lies ahead that the history does not hold
+        "spike_cut_back",  # a period far from all others was drawn in: it does not set the level
+        "older_history_left_out",  # only the newest part of the history was used
+        "gaps_in_history",  # periods inside the span have no count, or days lack hours; not used
+        "mostly_zero",  # at least half of the counts are zero: bands are coarse
+        "capped",  # the band exceeded three times the largest count ever seen
+    }
+)
 """Those of ``core.forecast.history`` (zone, infinities, times, duplicates) come on top."""
 
 Array = NDArray[np.float64]

@@ -21,8 +21,10 @@ from core.forecast.engine import gather_evidence
 from core.forecast.history import History, check_request, read_history
 from core.forecast.methods import Values
 from core.forecast.results import Evidence, Forecast
+from core.language import mark, t
 
-OTHERS = "all others"
+OTHERS = mark("all others")
+"""Key of the channels that are forecast together."""
 MOST_CHANNELS = 8
 """Larger ones are forecast one by one, the rest together."""
 _NO_ERROR = 1e-9
@@ -58,7 +60,8 @@ def forecast_channels(
         horizon: periods ahead.
         level: share of actual counts that each band is to hold.
         events: see ``core.forecast.forecast``.
-        on_progress: called with the share done (0-1) and what is being forecast: a channel's name.
+        on_progress: called with the share done (0-1) and what is being forecast: a channel's name
+            in the language spoken, empty for all traffic.
 
     Returns:
         The forecasts. A channel without a single visit is left out.
@@ -74,7 +77,8 @@ def forecast_channels(
     total = gather_evidence(whole, int(horizon), events, lambda _share, _stage: None)
     found: dict[str, Evidence] = {}
     for number, name in enumerate(parts.columns):
-        tell((number + 1) / (len(parts.columns) + 1), str(name))
+        said = t(OTHERS) if name == OTHERS else str(name)
+        tell((number + 1) / (len(parts.columns) + 1), said)
         known = _on_grid_of(whole, parts[name])
         found[name] = gather_evidence(known, int(horizon), events, lambda _share, _stage: None)
     tell(1.0, "")

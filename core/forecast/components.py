@@ -18,9 +18,10 @@ from core import wording
 from core.day_clusters import ratio_interval
 from core.forecast.odds import chance_of_more
 from core.forecast.results import Total
+from core.language import group, month_names, t, tc, tn
 
 DAY_PARTS = (("night", 0, 6), ("morning", 6, 12), ("afternoon", 12, 18), ("evening", 18, 24))
-"""Name, first hour and hour of the end."""
+"""Code, first hour and hour of the end."""
 COLUMNS = ("share", "low", "high", "even", "ahead", "is_clear", "n")
 MIN_LOOKS = 3
 """Each weekday must have been seen that often amid a whole week, for its spread to be known."""
@@ -34,8 +35,6 @@ _OWN_SPREAD = 0.99
 _NO_COUNT = 0.5
 """Stands for a sum of no visits where a logarithm is needed."""
 _WEEKS_OF_A_PART = 4
-_DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-_MONTHS = tuple(pd.Timestamp(2024, month, 1).month_name() for month in range(1, 13))
 _FEWEST_OF_MONTH = {"hour": 25, "day": 25, "week": 4, "month": 1}
 """Days, weeks or months with counts, that a month needs to be told."""
 
@@ -364,50 +363,139 @@ def _say_level(
 ) -> tuple[str, ...]:
     if not np.isfinite(level.change):
         return ()
-    next_ones, last_ones = _spans(level, length, grain)
+    number, unit = _stretch(length, grain)
+    values = {"ahead": _ahead(number, unit), "past": _past(level, length, grain)}
     if level.is_open:
-        much = "many" if is_counted else "much"
+        return (_say_as_much(number, values | {"metric": label}, is_counted=is_counted),)
+    values |= {"low": _signed(level.low), "high": _signed(level.high)}
+    size = _whole(level.change)
+    if size == "0":
+        return (_say_slightly(number, values, is_above=level.change >= 0),)
+    values["share"] = _per_cent(size)
+    if level.change >= 0:
         return (
-            f"{next_ones} expected to hold about as {much} {label} as {last_ones}; "
-            "the difference is within what the forecast is usually off by.",
+            tn(
+                "{ahead} is expected {share} above {past} (likely {low} to {high}).",
+                "{ahead} are expected {share} above {past} (likely {low} to {high}).",
+                number,
+                **values,
+            ),
         )
-    size = "" if _whole(level.change) == "0" else f"{_whole(level.change)} % "
-    side = "above" if level.change >= 0 else "below"
-    likely = f"likely {_signed(level.low)} to {_signed(level.high)}"
-    return (f"{next_ones} expected {size or 'slightly '}{side} {last_ones} ({likely}).",)
+    return (
+        tn(
+            "{ahead} is expected {share} below {past} (likely {low} to {high}).",
+            "{ahead} are expected {share} below {past} (likely {low} to {high}).",
+            number,
+            **values,
+        ),
+    )
 
 
-def _spans(level: Level, length: int, grain: str) -> tuple[str, str]:
-    """What lies ahead, with its verb, and what it is held against.
+def _say_as_much(number: int, values: dict[str, str], *, is_counted: bool) -> str:
+    if is_counted:
+        return tn(
+            "{ahead} is expected to hold about as many {metric} as {past}; "
+            "the difference is within what the forecast is usually off by.",
+            "{ahead} are expected to hold about as many {metric} as {past}; "
+            "the difference is within what the forecast is usually off by.",
+            number,
+            **values,
+        )
+    return tn(
+        "{ahead} is expected to hold about as much {metric} as {past}; "
+        "the difference is within what the forecast is usually off by.",
+        "{ahead} are expected to hold about as much {metric} as {past}; "
+        "the difference is within what the forecast is usually off by.",
+        number,
+        **values,
+    )
 
-    >>> _spans(Level(1, 1, 0, 0, 0, 0.5, periods_seen=4), 28, "day")
-    ('The next 4 weeks are', 'the last 4')
+
+def _say_slightly(number: int, values: dict[str, str], *, is_above: bool) -> str:
+    if is_above:
+        return tn(
+            "{ahead} is expected slightly above {past} (likely {low} to {high}).",
+            "{ahead} are expected slightly above {past} (likely {low} to {high}).",
+            number,
+            **values,
+        )
+    return tn(
+        "{ahead} is expected slightly below {past} (likely {low} to {high}).",
+        "{ahead} are expected slightly below {past} (likely {low} to {high}).",
+        number,
+        **values,
+    )
+
+
+def _stretch(length: int, grain: str) -> tuple[int, str]:
+    """What lies ahead, in the longest unit that it is whole in.
+
+    >>> _stretch(28, "day"), _stretch(48, "hour"), _stretch(30, "hour")
+    ((4, 'week'), (2, 'day'), (30, 'hour'))
     """
-    cycle, seen = _cycle(grain), level.periods_seen
-    if length % cycle:
-        is_days = grain == "day" or length % 24 == 0
-        ahead = length // 24 if grain == "hour" and is_days else length
-        same = "weekdays" if is_days else "hours"
-        weeks = f"the last {seen} weeks" if seen > 1 else "last week"
-        return _next(ahead, "day" if is_days else "hour"), f"the same {same} of {weeks}"
-    ahead, unit = length // cycle, "month" if grain == "month" else "week"
-    each = "" if seen == ahead else f", {unit} for {unit}"
-    last_ones = f"the last {seen:,}" if seen > 1 else f"the last {unit}"
-    return _next(ahead, unit), last_ones + each
+    cycle = _cycle(grain)
+    if length % cycle == 0:
+        return length // cycle, "month" if grain == "month" else "week"
+    if grain == "hour":
+        return (length // 24, "day") if length % 24 == 0 else (length, "hour")
+    return length, "day"
 
 
-def _next(number: int, unit: str) -> str:
-    return f"The next {number:,} {unit}s are" if number > 1 else f"The next {unit} is"
+def _ahead(number: int, unit: str) -> str:
+    """What lies ahead, for the start of a sentence.
+
+    >>> _ahead(4, "week"), _ahead(1, "month")
+    ('The next 4 weeks', 'The next month')
+    """
+    return {
+        "hour": tn("The next hour", "The next {count} hours", number),
+        "day": tn("The next day", "The next {count} days", number),
+        "week": tn("The next week", "The next {count} weeks", number),
+        "month": tn("The next month", "The next {count} months", number),
+    }[unit]
+
+
+def _past(level: Level, length: int, grain: str) -> str:
+    """What the time ahead is held against.
+
+    >>> seen = Level(1, 1, 0, 0, 0, 0.5, periods_seen=4)
+    >>> _past(seen, 28, "day"), _past(seen, 10, "day")
+    ('the last 4', 'the same weekdays of the last 4 weeks')
+    """
+    number, unit = _stretch(length, grain)
+    seen = level.periods_seen
+    if unit == "hour":
+        return tn("the same hours of last week", "the same hours of the last {count} weeks", seen)
+    if unit == "day":
+        return tn(
+            "the same weekdays of last week", "the same weekdays of the last {count} weeks", seen
+        )
+    if unit == "month":
+        return _past_months(seen, is_as_long=seen == number)
+    return _past_weeks(seen, is_as_long=seen == number)
+
+
+def _past_weeks(seen: int, *, is_as_long: bool) -> str:
+    count = group(seen, 0)
+    if is_as_long:
+        return tc("weeks", "the last {count}", count=count) if seen > 1 else t("the last week")
+    return tn("the last week, week for week", "the last {count}, week for week", seen)
+
+
+def _past_months(seen: int, *, is_as_long: bool) -> str:
+    count = group(seen, 0)
+    if is_as_long:
+        return tc("months", "the last {count}", count=count) if seen > 1 else t("the last month")
+    return tn("the last month, month for month", "the last {count}, month for month", seen)
 
 
 def _say_weekdays(table: pd.DataFrame) -> tuple[str, ...]:
     if table.empty:
-        return ("There are too few whole weeks to tell the weekdays apart.",)
-    names = dict(enumerate(_DAYS))
+        return (t("There are too few whole weeks to tell the weekdays apart."),)
     extremes = _extremes(table)
     if not extremes:
-        return ("No weekday clearly differs from the others.",)
-    return tuple(_say_row(names[int(row["weekday"])], row, "an average day") for row in extremes)
+        return (t("No weekday clearly differs from the others."),)
+    return tuple(_say_weekday(row) for row in extremes)
 
 
 def _say_year(table: pd.DataFrame) -> tuple[str, ...]:
@@ -415,11 +503,8 @@ def _say_year(table: pd.DataFrame) -> tuple[str, ...]:
         return ()
     extremes = _extremes(table)
     if not extremes:
-        return ("No month of the year clearly differs from the others.",)
-    return tuple(
-        _say_row(_MONTHS[int(row["month"]) - 1], row, "an average month", verb="runs")
-        for row in extremes
-    )
+        return (t("No month of the year clearly differs from the others."),)
+    return tuple(_say_month(row) for row in extremes)
 
 
 def _extremes(table: pd.DataFrame) -> list[pd.Series]:
@@ -429,19 +514,54 @@ def _extremes(table: pd.DataFrame) -> list[pd.Series]:
     return [side.iloc[place] for side, place in ((above, -1), (below, 0)) if len(side)]
 
 
-def _say_row(name: str, row: pd.Series, average: str, *, verb: str = "run") -> str:
-    """A share as so much above or below the average.
+def _say_weekday(row: pd.Series) -> str:
+    """A weekday's share as so much above or below the average.
 
-    >>> row = pd.Series({"share": 0.16, "low": 0.15, "high": 0.17, "even": 1 / 7})
-    >>> _say_row("Thursdays", row, "an average day")
+    >>> row = {"weekday": 3, "share": 0.16, "low": 0.15, "high": 0.17, "even": 1 / 7}
+    >>> _say_weekday(pd.Series(row))
     'Thursdays run 12 % above an average day (95 % interval 5 to 19).'
     """
+    weekdays = (
+        tc("subject of a sentence", "Mondays"),
+        tc("subject of a sentence", "Tuesdays"),
+        tc("subject of a sentence", "Wednesdays"),
+        tc("subject of a sentence", "Thursdays"),
+        tc("subject of a sentence", "Fridays"),
+        tc("subject of a sentence", "Saturdays"),
+        tc("subject of a sentence", "Sundays"),
+    )
+    is_above, values = _against_even(row)
+    values["weekdays"] = weekdays[int(row["weekday"])]
+    if is_above:
+        return t(
+            "{weekdays} run {share} above an average day (95 % interval {low} to {high}).", **values
+        )
+    return t(
+        "{weekdays} run {share} below an average day (95 % interval {low} to {high}).", **values
+    )
+
+
+def _say_month(row: pd.Series) -> str:
+    """A month's share as so much above or below the average."""
+    is_above, values = _against_even(row)
+    values["month"] = month_names("wide")[int(row["month"]) - 1]
+    if is_above:
+        return t(
+            "{month} runs {share} above an average month (95 % interval {low} to {high}).",
+            **values,
+        )
+    return t(
+        "{month} runs {share} below an average month (95 % interval {low} to {high}).", **values
+    )
+
+
+def _against_even(row: pd.Series) -> tuple[bool, dict[str, str]]:
+    """Whether a share is above an even one, and by how much in words, with its interval."""
     value, *ends = (float(row[name]) / float(row["even"]) - 1 for name in ("share", "low", "high"))
     if value < 0:
         ends = [-ends[1], -ends[0]]
-    side, size = ("above" if value > 0 else "below"), _whole(value)
-    interval = f"95 % interval {_whole(ends[0])} to {_whole(ends[1])}"
-    return f"{name} {verb} {size} % {side} {average} ({interval})."
+    low, high = (_whole(end) for end in ends)
+    return value > 0, {"share": _per_cent(_whole(value)), "low": low, "high": high}
 
 
 def _say_day_parts(table: pd.DataFrame, label: str) -> tuple[str, ...]:
@@ -449,13 +569,29 @@ def _say_day_parts(table: pd.DataFrame, label: str) -> tuple[str, ...]:
         return ()
     busy = table[table["is_clear"].astype(bool) & (table["share"] > table["even"])]
     if busy.empty:
-        return (f"No part of the day clearly holds more than its share of {label}.",)
+        return (
+            t("No part of the day clearly holds more than its share of {metric}.", metric=label),
+        )
     row = busy.loc[(busy["share"] / busy["even"]).idxmax()]
-    name = f"{str(row['part']).capitalize()}s"
     hours = f"{wording.clock(int(row['start']))}–{wording.clock(int(row['end']))}"
+    parts = {
+        "night": tc("subject of a sentence", "Nights"),
+        "morning": tc("subject of a sentence", "Mornings"),
+        "afternoon": tc("subject of a sentence", "Afternoons"),
+        "evening": tc("subject of a sentence", "Evenings"),
+    }
     return (
-        f"{name} ({hours}) carry {_whole(row['share'])} % of {label} in {_whole(row['even'])} % "
-        f"of the hours (95 % interval {_whole(row['low'])} to {_whole(row['high'])}).",
+        t(
+            "{parts} ({hours}) carry {share} of {metric} in {even} of the hours "
+            "(95 % interval {low} to {high}).",
+            parts=parts[row["part"]],
+            hours=hours,
+            share=_per_cent(_whole(row["share"])),
+            metric=label,
+            even=_per_cent(_whole(row["even"])),
+            low=_whole(row["low"]),
+            high=_whole(row["high"]),
+        ),
     )
 
 
@@ -466,8 +602,9 @@ def _whole(share: float) -> str:
     ('12', '0.4', '1,200')
     """
     size = abs(100 * share)
-    text = f"{size:,.{0 if size >= 0.95 else 1}f}"
-    return "0" if text == "0.0" else text
+    if size >= 0.95:
+        return group(size, 0)
+    return group(size, 1) if round(size, 1) else "0"
 
 
 def _signed(change: float) -> str:
@@ -477,4 +614,8 @@ def _signed(change: float) -> str:
     ('+15 %', '−3 %', '0 %')
     """
     size = _whole(change)
-    return f"{'' if size == '0' else '+' if change > 0 else '−'}{size} %"
+    return _per_cent(f"{'' if size == '0' else '+' if change > 0 else '−'}{size}")
+
+
+def _per_cent(number: str) -> str:
+    return t("{number} %", number=number)

@@ -17,28 +17,31 @@ from core.forecast.methods import RECENT, forecasts_at, wants_model
 from core.forecast.results import Evidence, Forecast
 from core.forecast.special_days import flag_events, learnable, unlearnable
 
-CAVEATS = {
-    "time_zone_dropped": "times carried a zone; local wall time was kept",
-    "infinite_values_ignored": "infinite counts (or above 10^15) were treated as gaps",
-    "rows_without_time_ignored": "rows whose time was missing were left out",
-    "duplicate_times_summed": "several rows had the same time and were summed",
-    "older_history_left_out": "only the newest part of a very long history was used",
-    "gaps_in_history": "periods inside the span have no count; they were left as gaps",
-    "constant_history": "every count was the same, so the band has no width",
-    "mostly_zero": "at least half of the counts are zero: means are small, bands are coarse",
-    "spike_in_history": "one count is more than ten times the 99th percentile of the others",
-    "backtest_shorter_than_horizon": "the replay could test only shorter horizons; wider beyond",
-    "few_folds": "fewer than three windows of time that do not overlap: accuracy is a rough guess",
-    "no_better_than_naive": "in the replay nothing beat repeating the last season",
-    "coverage_below_level": "in the replay the band held clearly fewer counts than its level",
-    "capped": "the forecast or its band exceeded three times the largest count ever seen",
-    "spikes_left_out": "spikes and dips of the past were left out of what the methods learn from",
-    "new_level": "the newest days stand at a new level; the older history was lifted to it",
-    "unfinished_end_left_out": "the last period looked unfinished; the forecast begins with it",
-    "events_without_example": "a holiday or note lies ahead that the history holds no example of",
-    "reconciled": "channels were made to add up to the forecast of all traffic",
-    "prophet_failed": "Prophet could not be used; simple seasonal methods only",
-}
+CAVEATS = frozenset(
+    {
+        "time_zone_dropped",  # times carried a zone; local wall time was kept
+        "infinite_values_ignored",  # infinite counts (or above 10^15) were treated as gaps
+        "rows_without_time_ignored",  # rows whose time was missing were left out
+        "duplicate_times_summed",  # several rows had the same time and were summed
+        "older_history_left_out",  # only the newest part of a very long history was used
+        "gaps_in_history",  # periods inside the span have no count; they were left as gaps
+        "constant_history",  # every count was the same, so the band has no width
+        "mostly_zero",  # at least half of the counts are zero: means are small, bands are coarse
+        "spike_in_history",  # one count is more than ten times the 99th percentile of the others
+        "backtest_shorter_than_horizon",  # the replay could test only shorter horizons
+        "few_folds",  # fewer than three windows of time that do not overlap: a rough guess
+        "no_better_than_naive",  # in the replay nothing beat repeating the last season
+        "coverage_below_level",  # in the replay the band held clearly fewer counts than its level
+        "capped",  # the forecast or its band exceeded three times the largest count ever seen
+        "spikes_left_out",  # spikes and dips were left out of what the methods learn from
+        "new_level",  # the newest days stand at a new level; older history was lifted to it
+        "unfinished_end_left_out",  # the last period looked unfinished; the forecast begins there
+        "events_without_example",  # a holiday or note lies ahead that the history lacks
+        "reconciled",  # channels were made to add up to the forecast of all traffic
+        "prophet_failed",  # Prophet could not be used; simple seasonal methods only
+    }
+)
+"""Codes of what the reader must be told."""
 
 
 def forecast(

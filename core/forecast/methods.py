@@ -27,27 +27,27 @@ from core.forecast.smoothing import Fit, damped_growth, to_counts
 
 Values = NDArray[np.float64]
 
-FITS = {
-    "prophet_recent": "Prophet on log counts of the newest weeks",
-    "prophet_one_day": "the same with one daily shape for all days of the week",
-    "prophet_long": "Prophet on log counts of up to 12 weeks of hours",
-    "prophet_counts": "Prophet on plain counts of the newest weeks, seasons multiplied",
-    "prophet_yearly": "Prophet with a yearly season",
-    "prophet_events": "Prophet with holidays and notes",
-    "profile": "the typical week (or year) of the counts",
-}
+FITS = (
+    "prophet_recent",  # Prophet on log counts of the newest weeks
+    "prophet_one_day",  # the same with one daily shape for all days of the week
+    "prophet_long",  # Prophet on log counts of up to 12 weeks of hours
+    "prophet_counts",  # Prophet on plain counts of the newest weeks, seasons multiplied
+    "prophet_yearly",  # Prophet with a yearly season
+    "prophet_events",  # Prophet with holidays and notes
+    "profile",  # the typical week (or year) of the counts
+)
 MEMORIES = {"fast": 1.0, "steady": 3.0, "slow": 14.0}
 """Half-life of the level: days; for weeks and months a third of it, in periods."""
-SIMPLE = {
-    "seasonal_median": "median of the last four counts at the same place of the season",
-    "seasonal_mean": "mean of the last four counts at the same place (mostly-zero histories)",
-    "seasonal_naive": "the newest count at the same place of the season",
-}
+SIMPLE = (
+    "seasonal_median",  # median of the last four counts at the same place of the season
+    "seasonal_mean",  # mean of the last four counts at the same place (mostly-zero histories)
+    "seasonal_naive",  # the newest count at the same place of the season
+)
 METHODS = (
-    {f"{fit}_{memory}": f"{words}, {memory}" for fit, words in FITS.items() for memory in MEMORIES}
-    | {"prophet_damped": "Prophet on log counts with damped growth"}
-    | SIMPLE
-    | {"blend": "all of them, weighted by how well each did in the replay"}
+    *(f"{fit}_{memory}" for fit in FITS for memory in MEMORIES),
+    "prophet_damped",  # Prophet on log counts with damped growth
+    *SIMPLE,
+    "blend",  # all of them, weighted by how well each did in the replay
 )
 RECENT = {"hour": 28 * 24, "day": 112}
 LONG = {"hour": 12 * 168, "day": 1096}

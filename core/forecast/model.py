@@ -120,9 +120,7 @@ def _fit_and_predict(known: pd.DataFrame, asked: pd.DataFrame, settings: dict[st
     """
     with _fitting, warnings.catch_warnings():
         # prophet 1.5 calls DataFrame.drop(inplace=True), which pandas 3.1 deprecates.
-        warnings.filterwarnings(
-            "ignore", message="The inplace keyword", category=DeprecationWarning
-        )
+        warnings.filterwarnings("ignore", message=".*inplace", category=DeprecationWarning)
         try:
             model = _new_model(settings)
             model.fit(known.dropna(subset="y").reset_index(drop=True), seed=STAN_SEED)

@@ -14,9 +14,11 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from babel import Locale
 
 from core.annotations import Annotation
 from core.errors import NotEnoughData
+from core.language import SOURCE, spoken
 
 COLUMNS = ("name", "start", "end")
 _MOVED = re.compile(r"\s*\([^()]*\b(?:observed|estimated|substitut\w*|in lieu)\b[^()]*\)\s*$", re.I)
@@ -46,7 +48,7 @@ def countries() -> dict[str, str]:
     """Return the countries whose public holidays are known.
 
     Returns:
-        English name by ISO 3166 alpha-2 code, sorted by name.
+        Name in the language spoken by ISO 3166 alpha-2 code, sorted by name.
 
     >>> countries()["DE"], countries()["IM"], countries()["CD"]
     ('Germany', 'Isle of Man', 'DR Congo')
@@ -63,11 +65,13 @@ def _sorting(name: str) -> str:
 
 
 def _country_name(code: str, class_name: str) -> str:
-    """Return the English name of a country from the name of its class.
+    """Return the name of a country: from the name of its class in English, else as CLDR has it.
 
     >>> _country_name("TT", "TrinidadAndTobago")
     'Trinidad and Tobago'
     """
+    if spoken() != SOURCE and code in Locale.parse(spoken()).territories:
+        return str(Locale.parse(spoken()).territories[code])
     words = _WORD_BREAK.sub(" ", class_name).split()
     return _NAMES.get(
         code, " ".join(word.lower() if word in _SMALL_WORDS else word for word in words)

@@ -19,13 +19,13 @@ from core.forecast.history import GRAINS
 from core.forecast.odds import chance_of_more
 from core.forecast.results import Total
 
-CAVEATS = {
-    "campaign_outside_horizon": "no period of the forecast lies in the campaign",
-    "campaign_cut_by_horizon": "days of the campaign that the forecast does not reach are left out",
-    "campaign_in_part_of_a_period": "of a week or month its days in the campaign count as a share",
-    "nothing_expected_from_channel": "the channel's forecast is zero: any per cent of it is zero",
-    "channel_above_total": "the channel's own forecast exceeds the total's in some periods",
-}
+CAVEATS = (
+    "campaign_outside_horizon",  # no period of the forecast lies in the campaign
+    "campaign_cut_by_horizon",  # days of it that the forecast does not reach are left out
+    "campaign_in_part_of_a_period",  # of a week or month its days in it count as a share
+    "nothing_expected_from_channel",  # its forecast is zero: any per cent of it is zero
+    "channel_above_total",  # its own forecast exceeds the total's in some periods
+)
 """Codes of what must be said with a campaign."""
 
 Array = NDArray[np.float64]

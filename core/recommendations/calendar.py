@@ -12,6 +12,7 @@ import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 
+from core.language import t
 from core.recommendations.model import TestPlan
 from core.recommendations.plan import TestSize, describe_plan
 
@@ -39,17 +40,26 @@ def as_ics(plan: TestPlan, size: TestSize, start: date, headline: str, *, stamp:
     if not size.is_feasible:
         raise ValueError("a test that the traffic cannot carry has no days")
     text = f"{headline}\n{describe_plan(plan, size, start)}"
-    name = plan.channel or "all traffic"
+    first, second = _summaries(plan.channel)
     after, decision = size.last_day(start) + timedelta(days=1), size.decision_day(start)
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Traffic Insights//Test plan//EN",
-        *_event(f"Test: {name}", text, start, after, stamp),
-        *_event(f"Decide on the test: {name}", text, decision, decision + timedelta(days=1), stamp),
+        *_event(first, text, start, after, stamp),
+        *_event(second, text, decision, decision + timedelta(days=1), stamp),
         "END:VCALENDAR",
     ]
     return b"".join(_fold(line) for line in lines)
+
+
+def _summaries(channel: str) -> tuple[str, str]:
+    """Of the test, and of the decision."""
+    if not channel:
+        return t("Test: all traffic"), t("Decide on the test: all traffic")
+    return t("Test: {channel}", channel=channel), t(
+        "Decide on the test: {channel}", channel=channel
+    )
 
 
 def _event(summary: str, text: str, first: date, after: date, stamp: datetime) -> list[str]:

@@ -11,9 +11,10 @@ import pandas as pd
 from core import wording
 from core.changes import channel_changes
 from core.expected import OTHERS
+from core.language import group, mark, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.switch import switched
-from core.recommendations.words import change_between, count_plan, do_more, short
+from core.recommendations.words import ALL, change_between, count_plan, do_more, named, short
 from core.traffic import ALL_CHANNELS, UNATTRIBUTED, Filters, Traffic, daily_by_channel, select
 
 MIN_CHANGE = 0.15
@@ -22,8 +23,7 @@ MIN_COUNT = 100
 """Visits in both periods together, below which a change is not reported."""
 LEAST_LOST = 0.02
 """Rise of visits without a channel, as a part of all others, that can explain anything."""
-ALL = "All traffic"
-CHECK = "Check budget, links, tracking and rankings of this channel before anything else."
+CHECK = mark("Check budget, links, tracking and rankings of this channel before anything else.")
 
 Row = dict[Hashable, Any]
 
@@ -129,10 +129,10 @@ def _level(evidence: Evidence, row: Row, rule: str) -> Finding:
         rule_id=rule,
         kind="changes",
         subject=name,
-        headline=f"{short(name)} has been {_by(row['change'])} since {wording.day(row['start'])}: "
-        f"{_number(row['before'])} to {_number(row['after'])} {evidence.label} a day",
+        subject_words=t(ALL) if name == ALL else "",
+        headline=_level_headline(name, row, evidence.label),
         action=_what_to_do(rule, name, row["change"]),
-        evidence=_level_table(row, evidence.label),
+        evidence=_level_table(row, evidence.head),
         n=float(daily.sum()),
         impact=impact,
         impact_unit=unit,
@@ -142,23 +142,55 @@ def _level(evidence: Evidence, row: Row, rule: str) -> Finding:
             "days", evidence.traffic.main_metric, _channel(row), row["start"], _end(evidence)
         ),
         caveats=(
-            "The export does not say what changed on that day: only you know.",
-            "A change of tags or of the consent banner looks the same as a change of visits.",
+            t("The export does not say what changed on that day: only you know."),
+            t("A change of tags or of the consent banner looks the same as a change of visits."),
             *_tagging_caveat(evidence, lost / 7, row["start"]),
         ),
         test_plan=_growth_plan(name, evidence, daily) if rule == "growing_channel" else None,
     )
 
 
+def _level_headline(name: str, row: Row, label: str) -> str:
+    values = {
+        "channel": short(name),
+        "day": wording.day(row["start"]),
+        "before": _number(row["before"]),
+        "after": _number(row["after"]),
+        "metric": label,
+    }
+    if row["change"] >= 1:
+        return t(
+            "{channel} has been {ratio} times as large since {day}: {before} to {after} {metric} "
+            "a day",
+            ratio=_times(row["change"]),
+            **values,
+        )
+    values["change"] = wording.percent(abs(row["change"]), 0)
+    if row["change"] > 0:
+        return t(
+            "{channel} has been up {change} since {day}: {before} to {after} {metric} a day",
+            **values,
+        )
+    return t(
+        "{channel} has been down {change} since {day}: {before} to {after} {metric} a day",
+        **values,
+    )
+
+
 def _what_to_do(rule: str, name: str, change: float) -> str:
     if rule == "growing_channel":
-        return f"Find out what was published, paid or linked since. {do_more(name)}"
+        first = t("Find out what was published, paid or linked since.")
+        return f"{first} {do_more(name)}"
     if rule == "fading_channel":
-        return CHECK
-    where = "check the tags on all pages first" if change < 0 else "note what was new on that day"
-    return (
-        f"Look up that day: {where}, add it as a note on the Trends page, and compare periods on "
-        "one side of it only."
+        return t(CHECK)
+    if change < 0:
+        return t(
+            "Look up that day: check the tags on all pages first, add it as a note on the Trends "
+            "page, and compare periods on one side of it only."
+        )
+    return t(
+        "Look up that day: note what was new on that day, add it as a note on the Trends page, "
+        "and compare periods on one side of it only."
     )
 
 
@@ -170,10 +202,8 @@ def _end(evidence: Evidence) -> pd.Timestamp:
     return pd.Timestamp(evidence.traffic.last_day) + pd.Timedelta(days=1)
 
 
-def _by(change: float) -> str:
-    if change >= 1:
-        return f"{change + 1:.1f} times as large"
-    return f"{'up' if change > 0 else 'down'} {wording.percent(abs(change), 0)}"
+def _times(change: float) -> str:
+    return group(change + 1, 1)
 
 
 def _number(value: float) -> str:
@@ -186,20 +216,23 @@ def _daily(evidence: Evidence, channel: str) -> pd.Series:
 
 
 def _growth_plan(name: str, evidence: Evidence, daily: pd.Series) -> Any:
-    change = f"Repeat what is new in {name} in every second week, and leave it out in the others."
+    change = t(
+        "Repeat what is new in {channel} in every second week, and leave it out in the others.",
+        channel=name,
+    )
     return count_plan(change, name, evidence.traffic.main_metric, daily.iloc[-28:])
 
 
 def _level_table(row: Row, label: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "": ["Before", "Since", "Change"],
-            f"{label.capitalize()} a day": [
+            "": [t("Before"), t("Since"), t("Change")],
+            t("{metric} a day", metric=label): [
                 wording.count(round(row["before"])),
                 wording.count(round(row["after"])),
                 wording.signed_percent(row["change"]),
             ],
-            "95 % interval": ["", "", change_between(row["low"], row["high"])],
+            t("95 % interval"): ["", "", change_between(row["low"], row["high"])],
         }
     )
 
@@ -213,8 +246,7 @@ def _period(evidence: Evidence, row: Row, frame: pd.DataFrame, rule: str) -> Fin
         rule_id=rule,
         kind="changes",
         subject=name,
-        headline=f"{short(name)} is {_by(row['change'])} in the last {days} days: "
-        f"{wording.count(row['previous'])} to {wording.count(row['current'])} {evidence.label}",
+        headline=_period_headline(row, days, evidence.label),
         action=_what_to_do(rule, name, row["change"]),
         evidence=_period_table(frame),
         n=row["current"] + row["previous"],
@@ -224,13 +256,48 @@ def _period(evidence: Evidence, row: Row, frame: pd.DataFrame, rule: str) -> Fin
         effect=Effect(row["change"], row["low"], row["high"], "percent"),
         chart=ChartHint("days", metric, name, pd.Timestamp(now.first_day), _end(evidence)),
         caveats=(
-            f"Compared: {wording.span(now.first_day, now.last_day)} with "
-            f"{wording.span(before.first_day, before.last_day)}; the season may differ.",
+            compared(now, before),
             *_tagging_caveat(evidence, lost, pd.Timestamp(now.first_day)),
         ),
         test_plan=_growth_plan(name, evidence, _daily(evidence, name))
         if rule == "growing_channel"
         else None,
+    )
+
+
+def _period_headline(row: Row, days: int, label: str) -> str:
+    values = {
+        "channel": short(row["channel"]),
+        "days": days,
+        "before": wording.count(row["previous"]),
+        "after": wording.count(row["current"]),
+        "metric": label,
+    }
+    if row["change"] >= 1:
+        return t(
+            "{channel} is {ratio} times as large in the last {days} days: {before} to {after} "
+            "{metric}",
+            ratio=_times(row["change"]),
+            **values,
+        )
+    values["change"] = wording.percent(abs(row["change"]), 0)
+    if row["change"] > 0:
+        return t(
+            "{channel} is up {change} in the last {days} days: {before} to {after} {metric}",
+            **values,
+        )
+    return t(
+        "{channel} is down {change} in the last {days} days: {before} to {after} {metric}",
+        **values,
+    )
+
+
+def compared(now: Traffic, before: Traffic) -> str:
+    """Which periods were compared, as a caveat."""
+    return t(
+        "Compared: {now} with {before}; the season may differ.",
+        now=wording.span(now.first_day, now.last_day),
+        before=wording.span(before.first_day, before.last_day),
     )
 
 
@@ -263,7 +330,7 @@ def _tagging_caveat(evidence: Evidence, gain: float, start: pd.Timestamp) -> tup
     total = daily.sum(axis=1)
     moved = total[total.index >= start].mean() - total[total.index < start].mean()
     if np.isfinite(moved) and moved > -0.3 * gain:
-        return ("Unattributed visits rose at the same time: part of this may be lost tags.",)
+        return (t("Unattributed visits rose at the same time: part of this may be lost tags."),)
     return ()
 
 
@@ -274,11 +341,11 @@ def _only(traffic: Traffic, names: list[str]) -> Traffic:
 def _period_table(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "Channel": frame["channel"],
-            "Before": frame["previous"].map(wording.count),
-            "Last": frame["current"].map(wording.count),
-            "Change": frame["change"].map(wording.signed_percent),
-            "95 % interval": [
+            t("Channel"): frame["channel"].map(named),
+            t("Before"): frame["previous"].map(wording.count),
+            t("Last"): frame["current"].map(wording.count),
+            t("Change"): frame["change"].map(wording.signed_percent),
+            t("95 % interval"): [
                 change_between(low, high)
                 for low, high in zip(frame["low"], frame["high"], strict=True)
             ],

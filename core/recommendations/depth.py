@@ -11,6 +11,7 @@ from core import wording
 from core.channels import BETTER, MIN_SESSIONS, NOT_A_CHANNEL, WORSE, ChannelComparison
 from core.channels.compare import compare_parts
 from core.channels.parts import Parts
+from core.language import group, in_sentence, t
 from core.metrics import METRICS, available_metrics
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome, TestPlan
 from core.recommendations.words import rate_table, short, unevenness
@@ -72,23 +73,32 @@ def _depth(evidence: Evidence, row: Row, found: ChannelComparison) -> Finding:
         rule_id="session_depth",
         kind="channels",
         subject=name,
-        headline=f"{short(name)}: {wording.metric_value(metric, row['value'])} "
-        f"{entry.label.lower()}, the others {wording.metric_value(metric, rest)}",
-        action="Give its visitors a next step: related pages, a clear link at the end, and try it "
-        "on half of them."
+        headline=t(
+            "{channel}: {number} {metric}, the others {others}",
+            channel=short(name),
+            number=wording.metric_value(metric, row["value"]),
+            metric=in_sentence(entry.label),
+            others=wording.metric_value(metric, rest),
+        ),
+        action=t(
+            "Give its visitors a next step: related pages, a clear link at the end, and try it "
+            "on half of them."
+        )
         if is_less
-        else "Look at the pages on which these visits go on, and link to them from the landing "
-        "pages of other channels.",
+        else t(
+            "Look at the pages on which these visits go on, and link to them from the landing "
+            "pages of other channels."
+        ),
         evidence=rate_table(frame[frame["verdict"] != NOT_A_CHANNEL], metric),
         n=row["n"],
         impact=impact,
-        impact_unit=f"{unit} if one in ten of these went on",
+        impact_unit=t("{unit} if one in ten of these went on", unit=unit),
         p_value=float(found.tested[name]),
         effect=effect,
         chart=ChartHint("rates", metric, name),
         caveats=(
-            "People of another channel may look for something else, and find it at once.",
-            "Events count everything GA4 records: a page with many automatic events has more.",
+            t("People of another channel may look for something else, and find it at once."),
+            t("Events count everything GA4 records: a page with many automatic events has more."),
         ),
         test_plan=_plan(evidence, row) if is_less else None,
     )
@@ -100,7 +110,10 @@ def _plan(evidence: Evidence, row: Row) -> TestPlan | None:
     name = row["channel"]
     if not evidence.has_engagement or not 0 < totals.loc[name, "engagement_rate"] < 1:
         return None
-    change = f"Show every second {name} visit related pages at the end, the others the old page."
+    change = t(
+        "Show every second {channel} visit related pages at the end, the others the old page.",
+        channel=name,
+    )
     daily = daily_by_channel(evidence.traffic, "sessions")[name]
     base = float(totals.loc[name, "engagement_rate"])
     weekly = row["n"] / (evidence.weeks or 1)
@@ -131,29 +144,48 @@ def loyalty(evidence: Evidence) -> Outcome:
 
 def _loyal(evidence: Evidence, row: Row, frame: pd.DataFrame, tested: pd.Series) -> Finding:
     name, rest = row["channel"], row["value"] - row["difference"]
-    users = wording.metric_label("users", evidence.traffic.grain).lower()
+    users = wording.metric_label("users", evidence.traffic.grain)
     impact, unit = evidence.stake(0.1 * row["difference"] * row["n"] / evidence.weeks, name)
     table = rate_table(frame[frame["verdict"] != NOT_A_CHANNEL], "engaged_sessions_per_user")
     table.columns = pd.Index(
-        ["Channel", users.capitalize(), "Sessions per user", "95 % interval", "Verdict"]
+        [t("Channel"), users, t("Sessions per user"), t("95 % interval"), t("Verdict")]
     )
     return Finding(
         rule_id="loyalty",
         kind="channels",
         subject=name,
-        headline=f"{short(name)}: {row['value']:.2f} sessions per user, the others {rest:.2f}",
-        action="Give the people of this channel a reason to subscribe, and the others a reason to "
-        "come back: a series, a reminder, a newsletter.",
+        headline=t(
+            "{channel}: {number} sessions per user, the others {others}",
+            channel=short(name),
+            number=group(row["value"], 2),
+            others=group(rest, 2),
+        ),
+        action=t(
+            "Give the people of this channel a reason to subscribe, and the others a reason to "
+            "come back: a series, a reminder, a newsletter."
+        ),
         evidence=table,
         n=row["n"],
         impact=impact,
-        impact_unit=f"{unit} if it rose by a tenth of the gap",
+        impact_unit=t("{unit} if it rose by a tenth of the gap", unit=unit),
         p_value=float(tested[name]),
         effect=_relative(row),
         chart=None,
         caveats=(
-            "The export holds no retention: whether people come back next week is not in it.",
-            f"Users are counted anew in every {evidence.traffic.grain} ({users}), so this tells "
-            "visits close together only.",
+            t("The export holds no retention: whether people come back next week is not in it."),
+            _counted_anew(evidence.traffic.grain, in_sentence(users)),
         ),
+    )
+
+
+def _counted_anew(grain: str, users: str) -> str:
+    if grain == "hour":
+        return t(
+            "Users are counted anew in every hour ({users}), so this tells visits close together "
+            "only.",
+            users=users,
+        )
+    return t(
+        "Users are counted anew in every day ({users}), so this tells visits close together only.",
+        users=users,
     )

@@ -22,8 +22,10 @@ from core.day_clusters import (
     variance_of,
 )
 from core.explain import split_ratio
+from core.language import group, t
+from core.recommendations.change import compared
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
-from core.recommendations.words import change_between, repair, short
+from core.recommendations.words import ALL, change_between, named, repair, short
 from core.statistics import Interval, holm
 from core.traffic import UNATTRIBUTED, Filters, Traffic, daily_by_channel, select
 
@@ -36,7 +38,6 @@ NEWEST = (1 / 3, 5 / 12, 1 / 2)
 """Parts of the file (or of its last ``LONGEST`` days) that are held against what came before."""
 LONGEST, SHORTEST, FEWEST = 84, 14, 7
 """Days: of what is looked at, of one more look in longer files, and of any newest part."""
-ALL = "All traffic"
 RATE = "engagement_rate"
 
 
@@ -255,11 +256,7 @@ def _stake(evidence: Evidence, look: _Moved, points: float) -> tuple[float, str]
 
 
 def _compared(look: _Moved) -> str:
-    now, before = look.pair
-    return (
-        f"Compared: {wording.span(now.first_day, now.last_day)} with "
-        f"{wording.span(before.first_day, before.last_day)}; the season may differ."
-    )
+    return compared(*look.pair)
 
 
 def _marked(look: _Moved) -> ChartHint:
@@ -272,14 +269,31 @@ def _change(evidence: Evidence, look: _Moved) -> Finding:
     gap, days = look.overall, look.pair[0].days
     impact, unit = _stake(evidence, look, gap.value)
     now, before = (wording.percent(rate) for rate in look.rates)
+    text = (
+        t(
+            "Engagement rate rose from {before} to {now} in the last {days} days",
+            before=before,
+            now=now,
+            days=days,
+        )
+        if gap.value > 0
+        else t(
+            "Engagement rate fell from {before} to {now} in the last {days} days",
+            before=before,
+            now=now,
+            days=days,
+        )
+    )
     return Finding(
         rule_id="engagement_change",
         kind="changes",
         subject=ALL,
-        headline=f"Engagement rate {'rose' if gap.value > 0 else 'fell'} from {before} to {now} "
-        f"in the last {days} days",
-        action="Compare the channels and landing pages of both periods on the Channels page, the "
-        "channel that moved most first.",
+        subject_words=t(ALL),
+        headline=text,
+        action=t(
+            "Compare the channels and landing pages of both periods on the Channels page, the "
+            "channel that moved most first."
+        ),
         evidence=_table(look),
         n=_sessions(look),
         impact=impact,
@@ -288,25 +302,44 @@ def _change(evidence: Evidence, look: _Moved) -> Finding:
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=_marked(look),
         caveats=(
-            f"Of the change, {wording.points(look.parts['mix'].sum())} is another mix of channels.",
+            t(
+                "Of the change, {change} is another mix of channels.",
+                change=wording.points(look.parts["mix"].sum()),
+            ),
             _compared(look),
         ),
     )
 
 
 def _hidden(evidence: Evidence, look: _Moved) -> Finding:
-    gap, word = look.within, "fell" if look.within.value < 0 else "rose"
+    gap = look.within
     impact, unit = _stake(evidence, look, gap.value)
     most = (look.parts["within"] * np.sign(gap.value)).idxmax()
-    change = wording.points(look.overall.value)
+    points, total = group(100 * gap.value, 1), wording.points(look.overall.value)
+    text = (
+        t(
+            "Engagement within channels fell by {points} points; the total ({change}) hides it",
+            points=points,
+            change=total,
+        )
+        if gap.value < 0
+        else t(
+            "Engagement within channels rose by {points} points; the total ({change}) hides it",
+            points=points,
+            change=total,
+        )
+    )
     return Finding(
         rule_id="hidden_by_mix",
         kind="changes",
         subject=ALL,
-        headline=f"Engagement within channels {word} by {abs(100 * gap.value):.1f} points; the "
-        f"total ({change}) hides it",
-        action="Judge channels by their own rates, not by the total. Start with "
-        f"{short(str(most))}, which moved most: what is new on its landing pages?",
+        subject_words=t(ALL),
+        headline=text,
+        action=t(
+            "Judge channels by their own rates, not by the total. Start with "
+            "{channel}, which moved most: what is new on its landing pages?",
+            channel=short(str(most)),
+        ),
         evidence=_table(look),
         n=_sessions(look),
         impact=impact,
@@ -315,8 +348,10 @@ def _hidden(evidence: Evidence, look: _Moved) -> Finding:
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=_marked(look),
         caveats=(
-            f"Another mix of channels moved the total by "
-            f"{wording.points(look.parts['mix'].sum())} meanwhile.",
+            t(
+                "Another mix of channels moved the total by {change} meanwhile.",
+                change=wording.points(look.parts["mix"].sum()),
+            ),
             _compared(look),
         ),
     )
@@ -326,20 +361,20 @@ def _table(look: _Moved) -> pd.DataFrame:
     parts = look.parts
     rows = pd.DataFrame(
         {
-            "Channel": parts.index.astype(str),
-            "Before": parts["expected"].map(wording.percent),
-            "Last": parts["actual"].map(wording.percent),
-            "Through the mix": parts["mix"].map(wording.points),
-            "Within": parts["within"].map(wording.points),
+            t("Channel"): [named(str(name)) for name in parts.index],
+            t("Before"): parts["expected"].map(wording.percent),
+            t("Last"): parts["actual"].map(wording.percent),
+            t("Through the mix"): parts["mix"].map(wording.points),
+            t("Within"): parts["within"].map(wording.points),
         }
     )
     now, before = look.rates
     total = {
-        "Channel": ALL,
-        "Before": wording.percent(before),
-        "Last": wording.percent(now),
-        "Through the mix": wording.points(parts["mix"].sum()),
-        "Within": wording.points(parts["within"].sum()),
+        t("Channel"): t(ALL),
+        t("Before"): wording.percent(before),
+        t("Last"): wording.percent(now),
+        t("Through the mix"): wording.points(parts["mix"].sum()),
+        t("Within"): wording.points(parts["within"].sum()),
     }
     return pd.concat([rows, pd.DataFrame([total])], ignore_index=True)
 
@@ -402,19 +437,26 @@ def _worse(evidence: Evidence, row: pd.Series) -> Finding:
     name, days = str(row.name), evidence.last_two[0].days if evidence.last_two else 7
     weekly = row["sessions"] / days * 7
     impact, unit = evidence.stake(-row["rate"] * weekly, name, of="engaged_sessions")
+    look = t("Look at what brings the new visits before more is spent on it.")
+    then = repair(name) if name != ALL else t("The Channels page shows which channel grew.")
     return Finding(
         rule_id="engagement_falls_while_volume_grows",
         kind="changes",
         subject=name,
-        headline=f"{short(name)}: sessions {wording.signed_percent(row['volume'])}, but engagement "
-        f"{wording.points(row['rate'])} in the last {days} days",
-        action="Look at what brings the new visits before more is spent on it. "
-        + (repair(name) if name != ALL else "The Channels page shows which channel grew."),
+        subject_words=t(ALL) if name == ALL else "",
+        headline=t(
+            "{channel}: sessions {volume}, but engagement {rate} in the last {days} days",
+            channel=short(name),
+            volume=wording.signed_percent(row["volume"]),
+            rate=wording.points(row["rate"]),
+            days=days,
+        ),
+        action=f"{look} {then}",
         evidence=pd.DataFrame(
             {
-                "": ["Sessions", "Engagement rate"],
-                "Change": [wording.signed_percent(row["volume"]), wording.points(row["rate"])],
-                "95 % interval": [
+                "": [t("Sessions"), t("Engagement rate")],
+                t("Change"): [wording.signed_percent(row["volume"]), wording.points(row["rate"])],
+                t("95 % interval"): [
                     change_between(row["volume_low"], row["volume_high"]),
                     change_between(row["rate_low"], row["rate_high"], is_share=True),
                 ],
@@ -427,7 +469,7 @@ def _worse(evidence: Evidence, row: pd.Series) -> Finding:
         effect=Effect(row["rate"], row["rate_low"], row["rate_high"], "points"),
         chart=ChartHint("days", RATE, "" if name == ALL else name),
         caveats=(
-            "New visitors often look around less than those who know the site.",
-            "The weeks before may have been unusual.",
+            t("New visitors often look around less than those who know the site."),
+            t("The weeks before may have been unusual."),
         ),
     )

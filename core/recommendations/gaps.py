@@ -5,7 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from core import wording
+from core.language import t, tn
 from core.recommendations.model import ChartHint, Evidence, Finding, Outcome
+from core.recommendations.words import ALL
 from core.trends import find_gaps
 
 MOST_ROWS = 10
@@ -43,20 +45,22 @@ def _stretches(
 def _finding(evidence: Evidence, gaps: pd.DatetimeIndex) -> Finding:
     unit = evidence.traffic.grain
     runs = _stretches(gaps, pd.Timedelta(1, "h" if unit == "hour" else "D"))
-    count = f"{len(gaps)} {unit}{'' if len(gaps) == 1 else 's'}"
     weekly = evidence.history.mean() * len(gaps) / evidence.weeks
     impact, words = evidence.stake(float(weekly))
     return Finding(
         rule_id="missing_hours",
         kind="data",
-        subject="All traffic",
-        headline=f"{count} without any row, the longest on {wording.moment(*runs[0])}",
-        action="Check whether the site or its tag was down then, and export these days once more. "
-        "Averages and forecasts leave them out.",
+        subject=ALL,
+        subject_words=t(ALL),
+        headline=_headline(unit, len(gaps), wording.moment(*runs[0])),
+        action=t(
+            "Check whether the site or its tag was down then, and export these days once more. "
+            "Averages and forecasts leave them out."
+        ),
         evidence=pd.DataFrame(
             {
-                "Nothing recorded": [wording.moment(*run) for run in runs[:MOST_ROWS]],
-                f"{unit.capitalize()}s": [
+                t("Nothing recorded"): [wording.moment(*run) for run in runs[:MOST_ROWS]],
+                t("Hours") if unit == "hour" else t("Days"): [
                     str(int(((gaps >= start) & (gaps < end)).sum()))
                     for start, end in runs[:MOST_ROWS]
                 ],
@@ -64,10 +68,28 @@ def _finding(evidence: Evidence, gaps: pd.DatetimeIndex) -> Finding:
         ),
         n=float(len(gaps)),
         impact=impact,
-        impact_unit=f"{words} not counted",
+        impact_unit=t("{unit} not counted", unit=words),
         chart=ChartHint("days", evidence.traffic.main_metric, "", *runs[0]),
         caveats=(
-            "GA4 withholds rows with few people (thresholds) and needs up to two days for the "
-            "newest data.",
+            t(
+                "GA4 withholds rows with few people (thresholds) and needs up to two days for the "
+                "newest data."
+            ),
         ),
+    )
+
+
+def _headline(unit: str, gaps: int, longest: str) -> str:
+    if unit == "hour":
+        return tn(
+            "{count} hour without any row, the longest on {moment}",
+            "{count} hours without any row, the longest on {moment}",
+            gaps,
+            moment=longest,
+        )
+    return tn(
+        "{count} day without any row, the longest on {moment}",
+        "{count} days without any row, the longest on {moment}",
+        gaps,
+        moment=longest,
     )

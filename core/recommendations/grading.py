@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from core import wording
+from core.language import t, tn
 from core.recommendations.cards import (
     MOST_CARDS,
     STATES,
@@ -22,6 +23,7 @@ from core.recommendations.cards import (
 from core.recommendations.model import Effect, Recommendation
 from core.recommendations.remeasure import (
     MEASURES,
+    NO_MEASURE,
     WHY_NOT,
     Measured,
     days_before,
@@ -135,39 +137,45 @@ def grade(saved: SavedCards, traffic: Traffic) -> list[GradedCard]:
         graded at all, which the reason then says.
     """
     if saved.last_day is None:
-        why = "Cannot be graded: these cards come from a file without days."
+        why = t("Cannot be graded: these cards come from a file without days.")
         return [_early(card, why) for card in saved.cards]
     if traffic.grain not in ("hour", "day"):
-        why = "Cannot be graded: the new file has no days."
+        why = t("Cannot be graded: the new file has no days.")
         return [_early(card, why) for card in saved.cards]
     after = select(traffic, Filters(start=saved.last_day + timedelta(days=1)))
-    return [_grade(card, after, saved) for card in saved.cards]
+    return [_grade(card, after, saved.last_day) for card in saved.cards]
 
 
-def _grade(card: SavedCard, after: Traffic, saved: SavedCards) -> GradedCard:
+def _grade(card: SavedCard, after: Traffic, last_day: date) -> GradedCard:
     why = _why_not(card)
     if why:
-        return _early(card, f"Cannot be graded: {why}")
+        return _early(card, t("Cannot be graded: {reason}", reason=why))
     days = after.times.normalize().nunique()
     if days < MIN_DAYS or after.is_empty:
-        return _early(card, _too_few(days, saved))
+        return _early(card, _too_few(days, last_day))
     found = measure(after, card)
     if found is None:
-        return _early(card, f"The {days} new days do not hold what it takes to measure it again.")
+        return _early(
+            card, t("The {days} new days do not hold what it takes to measure it again.", days=days)
+        )
     verdict = _verdict(found.effect, MEASURES[card.rule_id].smallest, _direction(card))
     return GradedCard(card, verdict, found.effect, _reason(found, after, days), _rule(card))
 
 
-def _too_few(days: int, saved: SavedCards) -> str:
-    since = f" after {wording.day(saved.last_day)}" if saved.last_day else ""
-    return f"{days} new {'day' if days == 1 else 'days'}{since} so far; {MIN_DAYS} are needed."
+def _too_few(days: int, last_day: date) -> str:
+    return tn(
+        "{count} new day after {day} so far; {needed} are needed.",
+        "{count} new days after {day} so far; {needed} are needed.",
+        days,
+        day=wording.day(last_day),
+        needed=MIN_DAYS,
+    )
 
 
 def _why_not(card: SavedCard) -> str:
     if card.rule_id not in MEASURES:
-        other = "there is no measure that new days could bear out or contradict."
-        return WHY_NOT.get(card.rule_id, other)
-    return "" if _direction(card) else "the card does not say in which direction."
+        return t(WHY_NOT.get(card.rule_id, NO_MEASURE))
+    return "" if _direction(card) else t("the card does not say in which direction.")
 
 
 def _direction(card: SavedCard) -> int:
@@ -200,9 +208,16 @@ def _early(card: SavedCard, reason: str) -> GradedCard:
 def _reason(found: Measured, after: Traffic, days: int) -> str:
     effect = found.effect
     value, low, high = (_said(end, effect.unit) for end in (effect.value, effect.low, effect.high))
-    what = found.what[0].upper() + found.what[1:]
     span = wording.span(after.first_day, after.last_day)
-    return f"{what}: {value} (95 % interval {low} to {high}) on {days} new days, {span}."
+    return t(
+        "{measure}: {effect} (95 % interval {low} to {high}) on {days} new days, {span}.",
+        measure=found.what,
+        effect=value,
+        low=low,
+        high=high,
+        days=days,
+        span=span,
+    )
 
 
 def _said(value: float, unit: str) -> str:
@@ -211,11 +226,27 @@ def _said(value: float, unit: str) -> str:
 
 def _rule(card: SavedCard) -> str:
     known, direction = MEASURES[card.rule_id], _direction(card)
-    side, other = ("above", "below") if direction > 0 else ("below", "above")
-    worth = _said(direction * known.smallest, known.unit) if known.smallest else "0"
-    reaching = f" and reaches {worth}" if known.smallest else ""
-    return (
-        f"Held up: the whole interval of the new days lies {side} 0{reaching}. Faded: the whole "
-        f"interval lies {other} {worth}. Otherwise, or with fewer than {MIN_DAYS} new days: too "
-        "early."
+    worth = _said(direction * known.smallest, known.unit) if known.smallest else ""
+    faded = (
+        t("Faded: the whole interval lies below {limit}.", limit=worth or "0")
+        if direction > 0
+        else t("Faded: the whole interval lies above {limit}.", limit=worth or "0")
     )
+    early = t("Otherwise, or with fewer than {days} new days: too early.", days=MIN_DAYS)
+    return f"{_held_up(direction, worth)} {faded} {early}"
+
+
+def _held_up(direction: int, worth: str) -> str:
+    if direction > 0 and worth:
+        return t(
+            "Held up: the whole interval of the new days lies above 0 and reaches {limit}.",
+            limit=worth,
+        )
+    if direction > 0:
+        return t("Held up: the whole interval of the new days lies above 0.")
+    if worth:
+        return t(
+            "Held up: the whole interval of the new days lies below 0 and reaches {limit}.",
+            limit=worth,
+        )
+    return t("Held up: the whole interval of the new days lies below 0.")

@@ -18,12 +18,13 @@ from core.channels import (
 )
 from core.errors import NotEnoughData
 from core.forecast import Forecast, forecast
+from core.language import in_sentence, mark, t
 from core.levels import LevelChanges, find_level_changes
 from core.spikes import Spikes, find_spikes
 from core.traffic import UNATTRIBUTED, Filters, Traffic, select, total_over_time
 from core.trends import find_gaps
 
-STRENGTHS = ("strong", "moderate", "worth watching")
+STRENGTHS = (mark("strong"), mark("moderate"), mark("worth watching"))
 KINDS = ("timing", "spikes", "channels", "changes", "tagging", "risk", "planning", "data")
 """What cards are about, for the filter of the page."""
 EFFECT_UNITS = ("points", "percent", "count", "times")
@@ -106,7 +107,7 @@ class Finding:
     Args:
         rule_id: name of the rule.
         kind: one of ``KINDS``.
-        subject: channel, time or ``All traffic``.
+        subject: channel, time or ``All traffic``; the same in every language, for ids.
         headline: plain words with the number.
         action: what a person could do.
         evidence: the numbers behind it, column names for people.
@@ -119,6 +120,7 @@ class Finding:
         chart: which chart of another page shows it.
         caveats: what else could explain it, what the export cannot show.
         test_plan: where a change is proposed.
+        subject_words: the subject in the language spoken, empty where it is a name.
     """
 
     rule_id: str
@@ -129,12 +131,18 @@ class Finding:
     evidence: pd.DataFrame
     n: float
     impact: float
-    impact_unit: str = "sessions a week"
+    impact_unit: str = ""
     p_value: float | None = None
     effect: Effect | None = None
     chart: ChartHint | None = None
     caveats: tuple[str, ...] = ()
     test_plan: TestPlan | None = None
+    subject_words: str = ""
+
+    @property
+    def about(self) -> str:
+        """The subject for people."""
+        return self.subject_words or self.subject
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +190,12 @@ class Evidence:
     @cached_property
     def label(self) -> str:
         """Name of the main metric in the middle of a sentence."""
-        return wording.metric_label(self.traffic.main_metric, self.traffic.grain).lower()
+        return in_sentence(self.head)
+
+    @cached_property
+    def head(self) -> str:
+        """Name of the main metric at the head of a column."""
+        return wording.metric_label(self.traffic.main_metric, self.traffic.grain)
 
     @cached_property
     def is_daily(self) -> bool:
@@ -283,12 +296,15 @@ class Evidence:
         """
         count = of or self.traffic.main_metric
         if not self.goal:
-            return visits, f"{wording.metric_label(count, self.traffic.grain).lower()} a week"
+            return visits, self._a_week(count)
         sums = self.totals.set_index("channel")[[self.goal, count]]
         own = sums.loc[channel] if channel in sums.index else sums.sum()
         base = own if own[self.goal] >= _ENOUGH and own[count] > 0 else sums.sum()
-        label = wording.metric_label(self.goal, self.traffic.grain).lower()
-        return visits * float(base[self.goal] / max(base[count], 1.0)), f"{label} a week"
+        return visits * float(base[self.goal] / max(base[count], 1.0)), self._a_week(self.goal)
+
+    def _a_week(self, metric: str) -> str:
+        label = wording.metric_label(metric, self.traffic.grain)
+        return t("{metric} a week", metric=in_sentence(label))
 
 
 _ENOUGH = 30

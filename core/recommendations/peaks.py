@@ -11,8 +11,9 @@ import pandas as pd
 from core import wording
 from core.errors import NotEnoughData
 from core.explain import explain
+from core.language import mark, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
-from core.recommendations.words import count_plan, short
+from core.recommendations.words import count_plan, in_source, named, short
 from core.spikes import FELL, HELD, MIN_EXCESS, ROSE, SPIKE, Spikes
 from core.statistics import benjamini_hochberg
 from core.traffic import ALL_CHANNELS, Filters, daily_by_channel, select
@@ -22,15 +23,22 @@ LEAST_USUAL = 0.5
 MIN_TIMES = 5 / 3
 """A spike that is not two thirds above the usual of its channel gets no card."""
 ACTIONS = {
-    HELD: "Look up what was posted, sent or linked then, and try it once more on purpose.",
-    ROSE: "Look up what was posted, sent or linked then, and try it once more on purpose.",
-    FELL: "Look up what was shared then, but do not repeat it as it was: the visits were less "
-    "engaged. First give such visitors a page to go on with.",
+    HELD: mark("Look up what was posted, sent or linked then, and try it once more on purpose."),
+    ROSE: mark("Look up what was posted, sent or linked then, and try it once more on purpose."),
+    FELL: mark(
+        "Look up what was shared then, but do not repeat it as it was: the visits were less "
+        "engaged. First give such visitors a page to go on with."
+    ),
 }
-UNKNOWN = (
+UNKNOWN = mark(
     "Look up what was posted, sent or linked then; before you repeat it, check that people stayed."
 )
 """Where the export cannot tell whether people engaged."""
+_MEANWHILE = {
+    HELD: mark("Engagement held: {rate} during, {usual} at such hours."),
+    FELL: mark("Engagement was lower: {rate} during, {usual} at such hours."),
+    ROSE: mark("Engagement was higher: {rate} during, {usual} at such hours."),
+}
 
 Row = dict[Hashable, Any]
 
@@ -70,31 +78,56 @@ def _rises(found: Spikes | None) -> pd.DataFrame:
 
 
 def _finding(evidence: Evidence, row: Row) -> Finding:
-    metric, when = evidence.traffic.main_metric, wording.moment(row["start"], row["end"])
+    metric, moment = evidence.traffic.main_metric, (row["start"], row["end"])
     name, is_all = row["channel"], row["channel"] == ALL_CHANNELS
     excess = row["channel_actual"] - row["channel_expected"]
     impact, unit = evidence.stake(excess / evidence.weeks, name)
     return Finding(
         rule_id="spike",
         kind="spikes",
-        subject=when,
-        headline=f"{'Traffic' if is_all else short(name)} on {when}: "
-        f"{wording.count(row['channel_actual'])} {evidence.label}, usually "
-        f"{wording.count(round(row['channel_expected']))}",
-        action=ACTIONS.get(row["engagement"], UNKNOWN),
-        evidence=_table(_rises(evidence.spikes), evidence.label),
+        subject=in_source(wording.moment, *moment),
+        subject_words=wording.moment(*moment),
+        headline=_headline(row, evidence.label),
+        action=t(ACTIONS.get(row["engagement"], UNKNOWN)),
+        evidence=_table(_rises(evidence.spikes), evidence.head),
         n=float(row["channel_actual"]),
         impact=impact,
-        impact_unit=f"{unit} if it came back once in {wording.count(round(evidence.weeks))} weeks",
+        impact_unit=t(
+            "{unit} if it came back once in {weeks} weeks",
+            unit=unit,
+            weeks=wording.count(round(evidence.weeks)),
+        ),
         p_value=row["p_value"],
         effect=_effect(evidence, row),
         chart=ChartHint("days", metric, "" if is_all else name, row["start"], row["end"]),
         caveats=(
-            "The export does not say what was posted, sent or linked then: only you know.",
-            "One such moment is no habit: it may not come back.",
+            t("The export does not say what was posted, sent or linked then: only you know."),
+            t("One such moment is no habit: it may not come back."),
             *_engagement_caveat(row),
         ),
         test_plan=_plan(evidence, row),
+    )
+
+
+def _headline(row: Row, label: str) -> str:
+    moment = wording.moment(row["start"], row["end"])
+    actual = wording.count(row["channel_actual"])
+    usual = wording.count(round(row["channel_expected"]))
+    if row["channel"] == ALL_CHANNELS:
+        return t(
+            "Traffic on {moment}: {actual} {metric}, usually {usual}",
+            moment=moment,
+            actual=actual,
+            metric=label,
+            usual=usual,
+        )
+    return t(
+        "{channel} on {moment}: {actual} {metric}, usually {usual}",
+        channel=short(row["channel"]),
+        moment=moment,
+        actual=actual,
+        metric=label,
+        usual=usual,
     )
 
 
@@ -125,12 +158,14 @@ def _times(actual: float, usual: float) -> float:
 
 
 def _engagement_caveat(row: Row) -> tuple[str, ...]:
-    word = {HELD: "held", FELL: "was lower", ROSE: "was higher"}.get(row["engagement"])
-    if word is None:
-        return ("Whether the visits were as engaged as usual cannot be told.",)
+    if row["engagement"] not in _MEANWHILE:
+        return (t("Whether the visits were as engaged as usual cannot be told."),)
     return (
-        f"Engagement {word}: {wording.percent(row['engagement_rate'])} during, "
-        f"{wording.percent(row['usual_engagement_rate'])} at such hours.",
+        t(
+            _MEANWHILE[row["engagement"]],
+            rate=wording.percent(row["engagement_rate"]),
+            usual=wording.percent(row["usual_engagement_rate"]),
+        ),
     )
 
 
@@ -141,21 +176,21 @@ def _plan(evidence: Evidence, row: Row) -> Any:
     table = daily_by_channel(evidence.traffic, metric)
     daily = table[name] if name in table else table.sum(axis=1)
     whose = "" if name == ALL_CHANNELS else name
-    change = "Repeat what was shared then, once a week in every second week."
+    change = t("Repeat what was shared then, once a week in every second week.")
     return count_plan(change, whose, metric, daily.iloc[-28:])
 
 
 def _table(frame: pd.DataFrame, label: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "When": [
+            t("When"): [
                 wording.moment(start, end)
                 for start, end in zip(frame["start"], frame["end"], strict=True)
             ],
-            "Channel": frame["channel"],
-            f"{label.capitalize()} of the channel": frame["channel_actual"].map(wording.count),
-            "Usual": frame["channel_expected"].round().map(wording.count),
-            "All channels": frame["actual"].map(wording.count),
-            "Usual for all": frame["expected"].round().map(wording.count),
+            t("Channel"): frame["channel"].map(named),
+            t("{metric} of the channel", metric=label): frame["channel_actual"].map(wording.count),
+            t("Usual"): frame["channel_expected"].round().map(wording.count),
+            t("All channels"): frame["actual"].map(wording.count),
+            t("Usual for all"): frame["expected"].round().map(wording.count),
         }
     )

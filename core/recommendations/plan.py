@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from core import wording
+from core.language import group, in_sentence, t, tn
 from core.metrics import METRICS, Metric
 from core.recommendations.model import TestPlan
 from core.statistics import sessions_per_side
@@ -190,12 +191,20 @@ def difference_words(plan: TestPlan, effect: float) -> str:
 def _question(plan: TestPlan, size: TestSize) -> list[str]:
     label = METRICS[plan.metric].label
     is_count = METRICS[plan.metric].unit == "count"
-    now = f"about {wording.count(plan.weekly)} a week" if is_count else _value(plan)
+    now = (
+        t("Read: {metric}, now about {weekly} a week.", metric=label, weekly=_weekly(plan))
+        if is_count
+        else t("Read: {metric}, now {rate}.", metric=label, rate=_value(plan))
+    )
+    channel = plan.channel
     return [
-        f"What to change: {plan.change}",
-        f"For: {plan.channel or 'all traffic'}.",
-        f"Read: {label}, now {now}.",
-        f"Smallest difference worth having: {difference_words(plan, size.smallest_effect)}.",
+        t("What to change: {change}", change=plan.change),
+        t("For: {channel}.", channel=channel) if channel else t("For: all traffic."),
+        now,
+        t(
+            "Smallest difference worth having: {difference}.",
+            difference=difference_words(plan, size.smallest_effect),
+        ),
     ]
 
 
@@ -203,69 +212,106 @@ def _value(plan: TestPlan) -> str:
     return wording.metric_value(plan.metric, plan.base)
 
 
+def _weekly(plan: TestPlan) -> str:
+    return wording.count(plan.weekly)
+
+
 def _counted(metric: Metric) -> str:
     """What ``weekly`` and ``per_side`` count."""
-    return METRICS[metric.denominator or metric.key].label.lower()
+    return in_sentence(METRICS[metric.denominator or metric.key].label)
 
 
 def _needed(plan: TestPlan, size: TestSize) -> list[str]:
-    counted = _counted(METRICS[plan.metric])
-    allowed = (
-        f" Days differ more than chance alone would have it; that is allowed for, by "
-        f"{plan.design_effect:.1f} times as many."
-        if round(plan.design_effect, 1) > 1
-        else ""
+    needed = tn(
+        "Needed: {visits} {metric} on each side, which takes {count} day at about {weekly} a week "
+        "for both.",
+        "Needed: {visits} {metric} on each side, which takes {count} days at about {weekly} a week "
+        "for both.",
+        size.days,
+        visits=wording.count(size.per_side),
+        metric=_counted(METRICS[plan.metric]),
+        weekly=wording.count(round(plan.weekly)),
     )
-    return [
-        f"Needed: {wording.count(size.per_side)} {counted} on each side, which takes "
-        f"{_number_of(size.days, 'day')} at about {wording.count(round(plan.weekly))} a week for "
-        f"both.{allowed}"
-    ]
+    if round(plan.design_effect, 1) <= 1:
+        return [needed]
+    allowed = t(
+        "Days differ more than chance alone would have it; that is allowed for, by {factor} times "
+        "as many.",
+        factor=group(plan.design_effect, 1),
+    )
+    return [f"{needed} {allowed}"]
 
 
 def _when(plan: TestPlan, size: TestSize, start: date) -> list[str]:
-    last = size.last_day(start)
-    how = "one week with the change, one without it, in turns" if _in_turns(plan) else ""
+    first, last = wording.day(start), wording.day(size.last_day(start))
+    if _in_turns(plan):
+        return [
+            t(
+                "When: {first} to {last}, {weeks} whole weeks, one week with the change, one "
+                "without it, in turns.",
+                first=first,
+                last=last,
+                weeks=size.weeks,
+            )
+        ]
     return [
-        f"When: {wording.day(start)} to {wording.day(last)}, {size.weeks} whole weeks, "
-        f"{how or 'both sides side by side'}."
+        t(
+            "When: {first} to {last}, {weeks} whole weeks, both sides side by side.",
+            first=first,
+            last=last,
+            weeks=size.weeks,
+        )
     ]
 
 
 def _decision(plan: TestPlan, size: TestSize) -> list[str]:
     difference = difference_words(plan, size.smallest_effect)
     return [
-        f"Decide: once, from the days of the test, at least {PROCESSING.days} days after the last "
-        "(GA4 still changes them until then). If the 95 % interval of the difference (with the "
-        "change minus without it) lies above 0, keep the change; if it lies below 0, take the "
-        "change back; otherwise leave things as they were.",
-        "Do not stop early: who looks every day and stops at the first good one finds differences "
-        "that are not there.",
-        f"If the true difference is {difference}, 80 of 100 such tests find it. If there is none, "
-        "5 of 100 seem to find one.",
+        t(
+            "Decide: once, from the days of the test, at least {days} days after the last "
+            "(GA4 still changes them until then). If the 95 % interval of the difference (with the "
+            "change minus without it) lies above 0, keep the change; if it lies below 0, take the "
+            "change back; otherwise leave things as they were.",
+            days=PROCESSING.days,
+        ),
+        t(
+            "Do not stop early: who looks every day and stops at the first good one finds "
+            "differences that are not there."
+        ),
+        t(
+            "If the true difference is {difference}, 80 of 100 such tests find it. If there is "
+            "none, 5 of 100 seem to find one.",
+            difference=difference,
+        ),
     ]
 
 
 def _out_of_reach(plan: TestPlan, size: TestSize) -> list[str]:
     counted = _counted(METRICS[plan.metric])
-    missing = (
-        f"Not within {MOST_WEEKS} weeks: it takes {wording.count(size.per_side)} {counted} on each "
-        f"side, and about {wording.count(round(plan.weekly))} a week for both would need "
-        f"{_number_of(size.weeks, 'week')}."
+    missing = t(
+        "Not within {limit} weeks: it takes {visits} {metric} on each side, and about {weekly} a "
+        "week for both would need {weeks} weeks.",
+        limit=MOST_WEEKS,
+        visits=wording.count(size.per_side),
+        metric=counted,
+        weekly=wording.count(round(plan.weekly)),
+        weeks=wording.count(size.weeks),
     )
     if size.larger_step is None:
         return [
             missing,
-            f"No step is large enough at this traffic, not even a doubling: bring more {counted} "
-            "first, or test on more channels at once.",
+            t(
+                "No step is large enough at this traffic, not even a doubling: bring more {metric} "
+                "first, or test on more channels at once.",
+                metric=counted,
+            ),
         ]
     return [
         missing,
-        f"Take a larger step: {MOST_WEEKS} weeks can show a difference of "
-        f"{difference_words(plan, size.larger_step)} or more. Change something that could move it "
-        "that far, or test on more channels at once.",
+        t(
+            "Take a larger step: {limit} weeks can show a difference of {difference} or more. "
+            "Change something that could move it that far, or test on more channels at once.",
+            limit=MOST_WEEKS,
+            difference=difference_words(plan, size.larger_step),
+        ),
     ]
-
-
-def _number_of(number: int, noun: str) -> str:
-    return f"{wording.count(number)} {noun}{'' if number == 1 else 's'}"

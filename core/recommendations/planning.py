@@ -7,8 +7,10 @@ import pandas as pd
 
 from core import wording
 from core.forecast import Forecast
+from core.language import month_names, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.shape import shape_test
+from core.recommendations.words import from_to, in_source
 
 ABOVE_TYPICAL = 1.2
 """A peak is worth preparing for from a fifth above the typical busiest period of a week."""
@@ -18,6 +20,7 @@ MIN_YEARS = 2
 _DAYS_OF_MONTH = 25
 """Days with counts that a month needs to be told."""
 MONTHS = tuple(pd.Timestamp(2024, month, 1).month_name() for month in range(1, 13))
+"""Codes of the months; ``month_names`` names them for people."""
 
 
 def capacity(evidence: Evidence) -> Outcome:
@@ -44,39 +47,61 @@ def capacity(evidence: Evidence) -> Outcome:
 
 def _capacity(evidence: Evidence, ahead: Forecast, typical: float, most: float) -> Finding:
     peak, unit = ahead.peak, evidence.traffic.grain
-    when = wording.moment(peak.time, peak.time + pd.Timedelta(1, "h" if unit == "hour" else "D"))
+    moment = (peak.time, peak.time + pd.Timedelta(1, "h" if unit == "hour" else "D"))
+    most_ahead = wording.count(np.ceil(peak.high))
     at = ahead.frame.set_index("time").loc[peak.time]
     impact, words = evidence.stake(max(peak.mean - typical, 0.0))
     return Finding(
         rule_id="capacity",
         kind="planning",
-        subject=when,
-        headline=f"About {wording.count(round(peak.mean))} {evidence.label} expected on {when}; a "
-        f"usual week peaks at {wording.count(round(typical))}",
-        action=f"Prepare servers, stock and staff for up to {wording.count(np.ceil(peak.high))} "
-        f"{evidence.label} in that {unit}, and plan no maintenance then.",
+        subject=in_source(wording.moment, *moment),
+        subject_words=wording.moment(*moment),
+        headline=t(
+            "About {expected} {metric} expected on {moment}; a usual week peaks at {usual}",
+            expected=wording.count(round(peak.mean)),
+            metric=evidence.label,
+            moment=wording.moment(*moment),
+            usual=wording.count(round(typical)),
+        ),
+        action=t(
+            "Prepare servers, stock and staff for up to {limit} {metric} in that hour, and plan "
+            "no maintenance then.",
+            limit=most_ahead,
+            metric=evidence.label,
+        )
+        if unit == "hour"
+        else t(
+            "Prepare servers, stock and staff for up to {limit} {metric} in that day, and plan no "
+            "maintenance then.",
+            limit=most_ahead,
+            metric=evidence.label,
+        ),
         evidence=pd.DataFrame(
             {
                 "": [
-                    "Expected peak",
-                    "It should stay below",
-                    "Busiest of a usual week",
-                    "Most seen",
+                    t("Expected peak"),
+                    t("It should stay below"),
+                    t("Busiest of a usual week"),
+                    t("Most seen"),
                 ],
-                f"{evidence.label.capitalize()} in one {unit}": [
+                t("{metric} in one hour", metric=evidence.head)
+                if unit == "hour"
+                else t("{metric} in one day", metric=evidence.head): [
                     wording.count(round(value)) for value in (peak.mean, peak.high, typical, most)
                 ],
             }
         ),
         n=float(evidence.history.sum()),
         impact=impact,
-        impact_unit=f"{words} above a usual peak",
+        impact_unit=t("{unit} above a usual peak", unit=words),
         effect=Effect(peak.mean / typical, at["low"] / typical, at["high"] / typical, "times"),
         chart=ChartHint("forecast", evidence.traffic.main_metric, "", peak.time, None),
         caveats=(
-            "A forecast goes on as before: it knows nothing of what you plan.",
-            f"When the past was replayed, it was off by {wording.percent(ahead.accuracy.wape, 0)} "
-            "of the counts.",
+            t("A forecast goes on as before: it knows nothing of what you plan."),
+            t(
+                "When the past was replayed, it was off by {error} of the counts.",
+                error=wording.percent(ahead.accuracy.wape, 0),
+            ),
         ),
     )
 
@@ -125,33 +150,44 @@ def _years(evidence: Evidence) -> pd.DataFrame:
 
 
 def _season(evidence: Evidence, table: pd.DataFrame, month: int) -> Finding:
-    row, name = table.loc[month], MONTHS[month - 1]
+    row, names = table.loc[month], month_names("wide")
+    name = names[month - 1]
     weekly = float(evidence.history.sum()) / evidence.weeks
     impact, unit = evidence.stake(0.1 * float(row["change"]) * weekly)
     ordered = table.sort_index()
     return Finding(
         rule_id="season_ahead",
         kind="planning",
-        subject=name,
-        headline=f"{name} lies ahead: {wording.percent(row['change'], 0)} more {evidence.label} "
-        "than an average month in past years",
-        action=f"Prepare content, budget and servers for {name} now, and plan larger changes for a "
-        "quieter month.",
+        subject=MONTHS[month - 1],
+        subject_words=name,
+        headline=t(
+            "{month} lies ahead: {change} more {metric} than an average month in past years",
+            month=name,
+            change=wording.percent(row["change"], 0),
+            metric=evidence.label,
+        ),
+        action=t(
+            "Prepare content, budget and servers for {month} now, and plan larger changes for a "
+            "quieter month.",
+            month=name,
+        ),
         evidence=pd.DataFrame(
             {
-                "Month": [MONTHS[int(place) - 1] for place in ordered.index],
-                "Against an average month": ordered["change"].map(wording.signed_percent),
-                "95 % interval": [
-                    f"{wording.signed_percent(low)} to {wording.signed_percent(high)}"
+                t("Month"): [names[int(place) - 1] for place in ordered.index],
+                t("Against an average month"): ordered["change"].map(wording.signed_percent),
+                t("95 % interval"): [
+                    from_to(wording.signed_percent(low), wording.signed_percent(high))
                     for low, high in zip(ordered["low"], ordered["high"], strict=True)
                 ],
             }
         ),
         n=float(evidence.history.sum()),
         impact=impact,
-        impact_unit=f"{unit} if a tenth of that is won or lost",
+        impact_unit=t("{unit} if a tenth of that is won or lost", unit=unit),
         p_value=float(row["p_value"]),
         effect=Effect(float(row["change"]), float(row["low"]), float(row["high"]), "percent"),
         chart=ChartHint("days", evidence.traffic.main_metric),
-        caveats=("Few years are few looks: a fair or a campaign of past years may not come back.",),
+        caveats=(
+            t("Few years are few looks: a fair or a campaign of past years may not come back."),
+        ),
     )

@@ -9,6 +9,7 @@ import numpy as np
 
 from core import wording
 from core.channels import BETTER, NOT_A_CHANNEL, WORSE
+from core.language import group, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome, TestPlan
 from core.recommendations.words import do_more, rate_table, repair, short
 
@@ -61,27 +62,48 @@ def _finding(evidence: Evidence, row: Row) -> Finding:
     weekly = row["n"] / evidence.weeks
     gain = 0.1 * weekly * row["value"] if is_better else -row["difference"] * weekly
     impact, unit = evidence.stake(gain, name, of="engaged_sessions")
-    condition = "if it grew by a tenth" if is_better else "if it matched the others"
     frame = evidence.quality.frame if evidence.quality else evidence.totals
     return Finding(
         rule_id="better_channel" if is_better else "worse_channel",
         kind="channels",
         subject=name,
-        headline=f"{short(name)}: {wording.percent(row['value'])} of its sessions are engaged, "
-        f"{abs(100 * row['difference']):.1f} points {'above' if is_better else 'below'} the others",
+        headline=_headline(row, is_better=is_better),
         action=do_more(name) if is_better else repair(name),
         evidence=rate_table(frame[frame["verdict"] != NOT_A_CHANNEL], "engagement_rate"),
         n=row["n"],
         impact=impact,
-        impact_unit=f"{unit} {condition}",
+        impact_unit=t("{unit} if it grew by a tenth", unit=unit)
+        if is_better
+        else t("{unit} if it matched the others", unit=unit),
         p_value=float(evidence.quality.tested[name]) if evidence.quality else None,
         effect=Effect(row["difference"], row["difference_low"], row["difference_high"], "points"),
         chart=ChartHint("rates", "engagement_rate", name),
         caveats=(
-            "Channels bring different people with different aims; the rate alone does not say why.",
-            "The comparison is not adjusted for the hours at which each channel is active.",
+            t(
+                "Channels bring different people with different aims; the rate alone does not "
+                "say why."
+            ),
+            t("The comparison is not adjusted for the hours at which each channel is active."),
         ),
         test_plan=quality_plan(row, weekly, is_better=is_better),
+    )
+
+
+def _headline(row: Row, *, is_better: bool) -> str:
+    channel, rate = short(row["channel"]), wording.percent(row["value"])
+    points = group(100 * row["difference"], 1)
+    if is_better:
+        return t(
+            "{channel}: {rate} of its sessions are engaged, {points} points above the others",
+            channel=channel,
+            rate=rate,
+            points=points,
+        )
+    return t(
+        "{channel}: {rate} of its sessions are engaged, {points} points below the others",
+        channel=channel,
+        rate=rate,
+        points=points,
     )
 
 
@@ -91,10 +113,16 @@ def quality_plan(row: Row, weekly: float, *, is_better: bool) -> TestPlan | None
     if not (weekly > 0 and 0 < row["value"] < 1):
         return None
     change = (
-        f"Tag the new campaign, partner or post and compare its visits with other {name} visits "
-        "of the same days."
+        t(
+            "Tag the new campaign, partner or post and compare its visits with other {channel} "
+            "visits of the same days.",
+            channel=name,
+        )
         if is_better
-        else f"Show every second {name} visit the new landing page, the others the old one."
+        else t(
+            "Show every second {channel} visit the new landing page, the others the old one.",
+            channel=name,
+        )
     )
     return TestPlan(
         change=change,

@@ -22,6 +22,7 @@ from core.day_clusters import (
     variance_of,
 )
 from core.errors import NotEnoughData
+from core.language import in_sentence, mark, t
 from core.metrics import METRICS
 from core.recommendations.cards import MOST_DAYS, Days, SavedCard
 from core.recommendations.model import Effect, Finding
@@ -40,7 +41,7 @@ class Measured:
 
     Args:
         effect: with its 95 % interval.
-        what: what was measured, in words, to be followed by the value.
+        what: what was measured, in words, to be followed by a colon and the value.
     """
 
     effect: Effect
@@ -100,7 +101,7 @@ def _against_others(after: Traffic, channel: str, metric: str) -> Measured | Non
     names = ("difference", "difference_low", "difference_high")
     found = Interval(*(float(row[name] / scale) for name in names))
     effect = _effect(found, "points" if is_share else "percent")
-    return Measured(effect, f"{METRICS[metric].label} against the other channels")
+    return Measured(effect, t("{metric} against the other channels", metric=METRICS[metric].label))
 
 
 def _level_before(traffic: Traffic, finding: Finding) -> Days:
@@ -118,8 +119,11 @@ def _level(after: Traffic, card: SavedCard) -> Measured | None:
         return None
     daily = _daily(_own(after, card.channel), card.metric)
     found = _relative(_arrays(_whole_weeks(daily, is_end=False)), before)
-    label = wording.metric_label(card.metric, after.grain).lower()
-    return Measured(_effect(found, "percent"), f"{label} a day against the days before the change")
+    label = wording.metric_label(card.metric, after.grain)
+    return Measured(
+        _effect(found, "percent"),
+        t("{metric} a day against the days before the change", metric=label),
+    )
 
 
 def _rate_before(traffic: Traffic, finding: Finding) -> Days:
@@ -136,7 +140,9 @@ def _rate(after: Traffic, card: SavedCard) -> Measured | None:
         return None
     daily = _daily(_real(after, card.channel), "engaged_sessions", "sessions")
     found = _apart(_arrays(_whole_weeks(daily, is_end=False)), before)
-    return Measured(_effect(found, "points"), "Engagement rate against the days before the change")
+    return Measured(
+        _effect(found, "points"), t("Engagement rate against the days before the change")
+    )
 
 
 def _window(after: Traffic, card: SavedCard) -> Measured | None:
@@ -151,9 +157,10 @@ def _window(after: Traffic, card: SavedCard) -> Measured | None:
     whole, even = table.sum(axis=1), inside.shape[1] / table.shape[1]
     inside = inside.sum(axis=1)
     found = ratio_difference((inside, whole), (whole * even, whole), is_share=False)
-    label = wording.metric_label(metric, after.grain).lower()
+    label = in_sentence(wording.metric_label(metric, after.grain))
     return Measured(
-        _effect(found, "points"), f"share of {label} at {card.subject} above an even share"
+        _effect(found, "points"),
+        t("Share of {metric} at {hours} above an even share", metric=label, hours=card.subject),
     )
 
 
@@ -200,10 +207,15 @@ def _share_above(after: Traffic, card: SavedCard, threshold: float) -> Measured 
         return None
     found = ratio_interval(own, whole, is_share=True)
     above = Interval(*(end - threshold for end in (found.value, found.low, found.high)))
-    label = wording.metric_label(metric, after.grain).lower()
-    said = wording.percent(threshold)
+    label = in_sentence(wording.metric_label(metric, after.grain))
     return Measured(
-        _effect(above, "points"), f"share of {card.subject} in {label}, counted from {said} on"
+        _effect(above, "points"),
+        t(
+            "Share of {channel} in {metric}, counted from {limit} on",
+            channel=card.subject,
+            metric=label,
+            limit=wording.percent(threshold),
+        ),
     )
 
 
@@ -345,15 +357,16 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
     }
 )
 """By rule id. What stands in none of them cannot be graded."""
+NO_MEASURE = mark("there is no measure that new days could bear out or contradict.")
 WHY_NOT: Mapping[str, str] = MappingProxyType(
     {
-        "spike": "a spike is one moment; new days say nothing about it.",
-        "too_small_to_judge": "the card said that nothing can be said yet.",
-        "missing_hours": "it is about holes in that file.",
-        "channel_switch": "it is about one day on which visits changed their label.",
-        "capacity": "it is about a forecast; the Forecast page grades those.",
-        "loyalty": "the export holds no returning visitors, and the card says so.",
-        "hidden_by_mix": "it is about the mix of channels in that file.",
-        "season_ahead": "it is about a season that returns once a year.",
+        "spike": mark("a spike is one moment; new days say nothing about it."),
+        "too_small_to_judge": mark("the card said that nothing can be said yet."),
+        "missing_hours": mark("it is about holes in that file."),
+        "channel_switch": mark("it is about one day on which visits changed their label."),
+        "capacity": mark("it is about a forecast; the Forecast page grades those."),
+        "loyalty": mark("the export holds no returning visitors, and the card says so."),
+        "hidden_by_mix": mark("it is about the mix of channels in that file."),
+        "season_ahead": mark("it is about a season that returns once a year."),
     }
 )

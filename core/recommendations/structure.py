@@ -8,8 +8,9 @@ import pandas as pd
 from core import wording
 from core.channels import Diagnosis, concentrate
 from core.day_clusters import ratio_difference
+from core.language import group, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
-from core.recommendations.words import short
+from core.recommendations.words import from_to, short
 from core.statistics import Interval
 from core.traffic import UNATTRIBUTED, daily_by_channel
 
@@ -77,17 +78,16 @@ def _empty(evidence: Evidence, one: Diagnosis) -> Interval:
 
 
 def _tagging(evidence: Evidence, one: Diagnosis, gap: Interval) -> Finding:
-    rate = one.engagement.value
     impact, unit = evidence.stake(one.count / (evidence.weeks or 1))
-    tail = f", {wording.percent(rate)} engaged" if np.isfinite(rate) else ""
-    since = f", more since {wording.day(one.since)}" if one.since is not None else ""
     return Finding(
         rule_id="tagging_fault",
         kind="tagging",
         subject=one.label,
-        headline=f"{one.label}: {wording.count(one.count)} {evidence.label} without a channel "
-        f"({wording.percent(one.share.value)}){tail}{since}",
-        action=f"Treat it as a tagging matter, not as an audience. Check first: {one.checks[0]}",
+        headline=_headline(one, evidence.label),
+        action=t(
+            "Treat it as a tagging matter, not as an audience. Check first: {check}",
+            check=t(one.checks[0]),
+        ),
         evidence=_tagging_table(evidence, one),
         n=float(one.count),
         impact=impact,
@@ -97,8 +97,39 @@ def _tagging(evidence: Evidence, one: Diagnosis, gap: Interval) -> Finding:
         chart=ChartHint("days", evidence.traffic.main_metric, one.label, one.since, None),
         caveats=(
             *_counterpart(one),
-            "GA4 also uses this label for a short while until data are processed.",
+            t("GA4 also uses this label for a short while until data are processed."),
         ),
+    )
+
+
+def _headline(one: Diagnosis, label: str) -> str:
+    values = {
+        "channel": one.label,
+        "visits": wording.count(one.count),
+        "metric": label,
+        "share": wording.percent(one.share.value),
+    }
+    if not np.isfinite(one.engagement.value):
+        if one.since is None:
+            return t("{channel}: {visits} {metric} without a channel ({share})", **values)
+        return t(
+            "{channel}: {visits} {metric} without a channel ({share}), more since {day}",
+            day=wording.day(one.since),
+            **values,
+        )
+    rate = wording.percent(one.engagement.value)
+    if one.since is None:
+        return t(
+            "{channel}: {visits} {metric} without a channel ({share}), {rate} engaged",
+            rate=rate,
+            **values,
+        )
+    return t(
+        "{channel}: {visits} {metric} without a channel ({share}), {rate} engaged, more since "
+        "{day}",
+        rate=rate,
+        day=wording.day(one.since),
+        **values,
     )
 
 
@@ -106,22 +137,28 @@ def _counterpart(one: Diagnosis) -> tuple[str, ...]:
     if one.counterpart is None:
         return ()
     lost = wording.count(round(one.counterpart_loss))
-    return (f"{short(one.counterpart)} lost about as much at the same time ({lost} a day).",)
+    return (
+        t(
+            "{channel} lost about as much at the same time ({lost} a day).",
+            channel=short(one.counterpart),
+            lost=lost,
+        ),
+    )
 
 
 def _tagging_table(evidence: Evidence, one: Diagnosis) -> pd.DataFrame:
     share = one.share
     return pd.DataFrame(
         {
-            "Label": [one.label],
-            evidence.label.capitalize(): [wording.count(one.count)],
-            "Share": [wording.percent(share.value)],
-            "95 % interval": [
-                f"{wording.percent(share.low)} to {wording.percent(share.high)}"
+            t("Label"): [one.label],
+            evidence.head: [wording.count(one.count)],
+            t("Share"): [wording.percent(share.value)],
+            t("95 % interval"): [
+                from_to(wording.percent(share.low), wording.percent(share.high))
                 if np.isfinite(share.low)
                 else ""
             ],
-            "Engagement rate": [wording.percent(one.engagement.value)],
+            t("Engagement rate"): [wording.percent(one.engagement.value)],
         }
     )
 
@@ -145,25 +182,35 @@ def concentration(evidence: Evidence) -> Outcome:
         rule_id="concentration",
         kind="risk",
         subject=top["channel"],
-        headline=f"{short(top['channel'])} brings {wording.percent(top['share'])} of all "
-        f"{evidence.label}; without it {wording.count(row['left'])} are left",
-        action="Build a second leg before you need it: pick the channel with the best engagement "
-        "rate and enough data, and set it a goal for the quarter.",
+        headline=t(
+            "{channel} brings {share} of all {metric}; without it {left} are left",
+            channel=short(top["channel"]),
+            share=wording.percent(top["share"]),
+            metric=evidence.label,
+            left=wording.count(row["left"]),
+        ),
+        action=t(
+            "Build a second leg before you need it: pick the channel with the best engagement "
+            "rate and enough data, and set it a goal for the quarter."
+        ),
         evidence=pd.DataFrame(
             {
-                "Channel": totals["channel"],
-                evidence.label.capitalize(): totals[metric].map(wording.count),
-                "Share": totals["share"].map(wording.percent),
+                t("Channel"): totals["channel"],
+                evidence.head: totals[metric].map(wording.count),
+                t("Share"): totals["share"].map(wording.percent),
             }
         ),
         n=float(totals[metric].sum()),
         impact=impact,
-        impact_unit=f"{unit} if it lost a tenth",
+        impact_unit=t("{unit} if it lost a tenth", unit=unit),
         effect=Effect(row["share"], row["low"], row["high"], "points"),
         chart=ChartHint("shares", metric, top["channel"]),
         caveats=(
-            "A large share is a risk only if the channel can change without you.",
-            f"The mix is as concentrated as {found.effective_channels:.1f} equal channels.",
+            t("A large share is a risk only if the channel can change without you."),
+            t(
+                "The mix is as concentrated as {number} equal channels.",
+                number=group(found.effective_channels, 1),
+            ),
         ),
     )
     return Outcome((finding,))

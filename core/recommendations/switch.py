@@ -9,6 +9,7 @@ import pandas as pd
 
 from core import wording
 from core.expected import OTHERS
+from core.language import t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.words import change_between, short
 from core.traffic import ALL_CHANNELS, UNATTRIBUTED
@@ -64,18 +65,27 @@ def _belong(fall: Row, rise: Row) -> bool:
 
 
 def _finding(evidence: Evidence, fall: Row, rise: Row) -> Finding:
-    old, new, label = fall["channel"], rise["channel"], evidence.label
+    old, new = fall["channel"], rise["channel"]
     lost = 7 * (fall["before"] - fall["after"])
     impact, unit = evidence.stake(lost, old)
     return Finding(
         rule_id="channel_switch",
         kind="tagging",
         subject=old,
-        headline=f"{short(old)} fell and {short(new)} rose by about {wording.count(round(lost))} "
-        f"a week on {wording.day(fall['start'])}",
-        action=f"Look for a change of tags on that day (utm_medium, redirects, a new link "
-        f"shortener). Until it is found, read {old} and {new} as one.",
-        evidence=_table(fall, rise, label),
+        headline=t(
+            "{old} fell and {new} rose by about {visits} a week on {day}",
+            old=short(old),
+            new=short(new),
+            visits=wording.count(round(lost)),
+            day=wording.day(fall["start"]),
+        ),
+        action=t(
+            "Look for a change of tags on that day (utm_medium, redirects, a new link "
+            "shortener). Until it is found, read {old} and {new} as one.",
+            old=old,
+            new=new,
+        ),
+        evidence=_table(fall, rise, evidence.head),
         n=evidence.traffic.frame.loc[
             evidence.traffic.frame["channel"].isin([old, new]), evidence.traffic.main_metric
         ].sum(),
@@ -84,7 +94,7 @@ def _finding(evidence: Evidence, fall: Row, rise: Row) -> Finding:
         p_value=max(fall["p_value"], rise["p_value"]),
         effect=Effect(fall["change"], fall["low"], fall["high"], "percent"),
         chart=ChartHint("days", evidence.traffic.main_metric, old, fall["start"], None),
-        caveats=("Both may have moved for reasons of their own on the same day.",),
+        caveats=(t("Both may have moved for reasons of their own on the same day."),),
     )
 
 
@@ -92,10 +102,12 @@ def _table(fall: Row, rise: Row, label: str) -> pd.DataFrame:
     rows = [fall, rise]
     return pd.DataFrame(
         {
-            "Channel": [row["channel"] for row in rows],
-            f"{label.capitalize()} a day before": [wording.count(round(r["before"])) for r in rows],
-            "Since": [wording.count(round(row["after"])) for row in rows],
-            "Change": [wording.signed_percent(row["change"]) for row in rows],
-            "95 % interval": [change_between(row["low"], row["high"]) for row in rows],
+            t("Channel"): [row["channel"] for row in rows],
+            t("{metric} a day before", metric=label): [
+                wording.count(round(r["before"])) for r in rows
+            ],
+            t("Since"): [wording.count(round(row["after"])) for row in rows],
+            t("Change"): [wording.signed_percent(row["change"]) for row in rows],
+            t("95 % interval"): [change_between(row["low"], row["high"]) for row in rows],
         }
     )

@@ -10,7 +10,8 @@ import pandas as pd
 
 from core import wording
 from core.channels import MIN_SESSIONS, NOT_A_CHANNEL, TOO_LITTLE_DATA
-from core.metrics import values
+from core.language import in_sentence, mark, t, tn
+from core.metrics import METRICS, values
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.quality import design_effect, quality_plan
 from core.recommendations.words import do_more, rate_table, short
@@ -23,11 +24,12 @@ PRECISION = 0.05
 MAX_CARDS = 3
 """Cards of each kind, largest channel first; the rest stands on the Channels page."""
 LEARN = {
-    "Email": "Send one newsletter to the whole list with tagged links (utm_medium=email)",
-    "Organic Video": "Publish two more videos with the link in their first line",
-    "Paid Search": "Run one small campaign on your best keyword",
-    "Referral": "Ask two partners for a link",
+    "Email": mark("Send one newsletter to the whole list with tagged links (utm_medium=email)"),
+    "Organic Video": mark("Publish two more videos with the link in their first line"),
+    "Paid Search": mark("Run one small campaign on your best keyword"),
+    "Referral": mark("Ask two partners for a link"),
 }
+_LEARN = mark("Send tagged visits by this channel")
 """What to send so that a channel's visits can be judged."""
 
 Row = dict[Hashable, Any]
@@ -105,28 +107,42 @@ def needed(row: Row) -> int:
 def _promising(evidence: Evidence, row: Row) -> Finding:
     name, rest = row["channel"], _rest(evidence, row["channel"])
     weekly = row["n"] / evidence.weeks
-    total, span = needed(row), f"{_percent(row['low'])} and {_percent(row['high'])}"
+    total = needed(row)
     more = max(total - row["n"], 0)
-    wait = f"about {wording.count(np.ceil(more / weekly))} more weeks like these" if weekly else ""
+    wait = t(
+        "About {total} sessions would tell its rate to five points: {more} more, about {weeks} "
+        "more weeks like these.",
+        total=wording.count(total),
+        more=wording.count(more),
+        weeks=wording.count(np.ceil(more / weekly)),
+    )
     impact, unit = evidence.stake(0.1 * weekly * row["value"], name, of="engaged_sessions")
     gap = row["value"] - rest
     return Finding(
         rule_id="promising_channel",
         kind="channels",
         subject=name,
-        headline=f"{short(name)} looks promising: {_percent(row['value'])} engaged, but on only "
-        f"{wording.count(row['n'])} sessions",
-        action=f"{do_more(name)} About {wording.count(total)} sessions would tell its rate to five "
-        f"points: {wording.count(more)} more, {wait}.",
+        headline=t(
+            "{channel} looks promising: {rate} engaged, but on only {sessions} sessions",
+            channel=short(name),
+            rate=_percent(row["value"]),
+            sessions=wording.count(row["n"]),
+        ),
+        action=f"{do_more(name)} {wait}",
         evidence=_table(evidence),
         n=row["n"],
         impact=impact,
-        impact_unit=f"{unit} if it grew by a tenth",
+        impact_unit=t("{unit} if it grew by a tenth", unit=unit),
         effect=Effect(gap, row["low"] - rest, row["high"] - rest, "points"),
         chart=ChartHint("rates", "engagement_rate", name),
         caveats=(
-            f"Its rate lies between {span} (95 %); the other channels have {_percent(rest)}.",
-            "Of many small channels, one looks good by chance.",
+            t(
+                "Its rate lies between {low} and {high} (95 %); the other channels have {rest}.",
+                low=_percent(row["low"]),
+                high=_percent(row["high"]),
+                rest=_percent(rest),
+            ),
+            t("Of many small channels, one looks good by chance."),
         ),
         test_plan=quality_plan(row, weekly, is_better=True),
     )
@@ -134,22 +150,35 @@ def _promising(evidence: Evidence, row: Row) -> Finding:
 
 def _small(evidence: Evidence, row: Row) -> Finding:
     name, n = row["channel"], row["n"]
-    noun = "session" if n == 1 else "sessions"
-    learn = LEARN.get(name, "Send tagged visits by this channel")
     return Finding(
         rule_id="too_small_to_judge",
         kind="channels",
         subject=name,
-        headline=f"{short(name)} is too small to judge: {wording.count(n)} {noun}",
-        action=f"{learn}; about {wording.count(MIN_SESSIONS - n)} more sessions are needed before "
-        f"anything can be said about {short(name)}. Until then, change nothing on its account.",
+        headline=tn(
+            "{channel} is too small to judge: {count} session",
+            "{channel} is too small to judge: {count} sessions",
+            n,
+            channel=short(name),
+            count=wording.count(n),
+        ),
+        action=t(
+            "{action}; about {sessions} more sessions are needed before anything can be said "
+            "about {channel}. Until then, change nothing on its account.",
+            action=t(LEARN.get(name, _LEARN)),
+            sessions=wording.count(MIN_SESSIONS - n),
+            channel=short(name),
+        ),
         evidence=_table(evidence),
         n=n,
         impact=n / evidence.weeks if evidence.weeks else 0.0,
+        impact_unit=t("{metric} a week", metric=in_sentence(METRICS["sessions"].label)),
         chart=ChartHint("rates", "engagement_rate", name),
         caveats=(
-            f"Its engagement rate could lie anywhere between {_percent(row['low'])} and "
-            f"{_percent(row['high'])}.",
+            t(
+                "Its engagement rate could lie anywhere between {low} and {high}.",
+                low=_percent(row["low"]),
+                high=_percent(row["high"]),
+            ),
         ),
     )
 

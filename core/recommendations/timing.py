@@ -16,9 +16,10 @@ from core.day_clusters import (
     typical_variances,
 )
 from core.errors import NotEnoughData
+from core.language import mark, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome, TestPlan
 from core.recommendations.shape import shape_test
-from core.recommendations.words import change_between, count_plan
+from core.recommendations.words import change_between, count_plan, from_to
 from core.rhythm import MIN_BASE, WINDOW_HOURS, Window, find_blocks, find_window
 from core.statistics import Interval
 from core.traffic import total_over_time
@@ -30,8 +31,17 @@ MIN_SHAPE = 0.1
 MIN_WEEKS = 4
 WHEN_FOR_ENGAGEMENT = 14
 """Days, below which hours are not compared."""
-DAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-ZONE = "Hours are in the time zone of the GA4 property."
+DAYS = (
+    mark("Mondays"),
+    mark("Tuesdays"),
+    mark("Wednesdays"),
+    mark("Thursdays"),
+    mark("Fridays"),
+    mark("Saturdays"),
+    mark("Sundays"),
+)
+"""Subjects of cards, from Monday on."""
+ZONE = mark("Hours are in the time zone of the GA4 property.")
 
 
 def busiest_hours(evidence: Evidence) -> Outcome:
@@ -61,24 +71,34 @@ def _busy(evidence: Evidence, busy: Window, quiet: Window) -> Finding:
         rule_id="busiest_hours",
         kind="timing",
         subject=when,
-        headline=f"{when} holds {wording.percent(busy.share)} of {evidence.label} "
-        f"in {wording.percent(even)} of the hours",
-        action="Publish, send and staff for these hours first, and plan maintenance outside of "
-        "them; try one post a day moved into them.",
+        headline=t(
+            "{hours} holds {share} of {metric} in {even} of the hours",
+            hours=when,
+            share=wording.percent(busy.share),
+            metric=evidence.label,
+            even=wording.percent(even),
+        ),
+        action=t(
+            "Publish, send and staff for these hours first, and plan maintenance outside of "
+            "them; try one post a day moved into them."
+        ),
         evidence=_window_table([busy, quiet]),
         n=total,
         impact=impact,
-        impact_unit=f"{unit} if a tenth more came then",
+        impact_unit=t("{unit} if a tenth more came then", unit=unit),
         p_value=busy.p_value,
         effect=Effect(busy.share - even, busy.share_low - even, busy.share_high - even, "points"),
         chart=ChartHint("hours", metric),
         caveats=(
-            "You may publish at these hours already, and people may come to what is new.",
-            ZONE,
+            t("You may publish at these hours already, and people may come to what is new."),
+            t(ZONE),
         ),
         test_plan=count_plan(
-            f"Publish one post a day between {when} in every second week, at the usual time in "
-            "the others.",
+            t(
+                "Publish one post a day between {hours} in every second week, at the usual time "
+                "in the others.",
+                hours=when,
+            ),
             "",
             metric,
             _daily(evidence),
@@ -95,10 +115,12 @@ def _daily(evidence: Evidence) -> pd.Series:
 def _window_table(windows: list[Window]) -> pd.DataFrame:
     rows = [
         {
-            "Hours": f"{wording.clock(w.start)}–{wording.clock(w.end)}",
-            "Share": wording.percent(w.share),
-            "95 % interval": f"{wording.percent(w.share_low)} to {wording.percent(w.share_high)}",
-            "Even share": wording.percent(w.even_share),
+            t("Hours"): f"{wording.clock(w.start)}–{wording.clock(w.end)}",
+            t("Share"): wording.percent(w.share),
+            t("95 % interval"): from_to(
+                wording.percent(w.share_low), wording.percent(w.share_high)
+            ),
+            t("Even share"): wording.percent(w.even_share),
         }
         for w in windows
     ]
@@ -110,7 +132,8 @@ class _Hours:
     """A stretch with another engagement rate than the rest of the time.
 
     Args:
-        when: in words.
+        when: the subject of a card.
+        when_words: the same in the language spoken.
         rate: inside.
         rest: outside.
         gap: difference with its interval and a p-value corrected for every stretch tried.
@@ -119,6 +142,7 @@ class _Hours:
     """
 
     when: str
+    when_words: str
     rate: float
     rest: float
     gap: Interval
@@ -159,7 +183,10 @@ def _best_of_day(evidence: Evidence) -> _Hours | None:
     gaps = {}
     for start in starts:
         inside = _from(start)
-        parts = [(t[inside].sum(axis=1), t.drop(columns=inside).sum(axis=1)) for t in (top, bottom)]
+        parts = [
+            (table[inside].sum(axis=1), table.drop(columns=inside).sum(axis=1))
+            for table in (top, bottom)
+        ]
         both = [estimate_ratio(parts[0][i], parts[1][i], is_share=True) for i in (0, 1)]
         gaps[start] = subtract(both[0], both[1])
     typical = typical_variances(list(gaps.values()), list(gaps.values()))
@@ -184,7 +211,7 @@ def _as_hours(
     when = f"{wording.clock(start)}–{wording.clock((start + WINDOW_HOURS - 1) % 24 + 1)}"
     corrected = Interval(gap.value, gap.low, gap.high, p_value)
     design = max(float((own.half_width / plain) ** 2), 1.0) if plain > 0 else 1.0
-    return _Hours(when, rate, rate - gap.value, corrected, n, design)
+    return _Hours(when, when, rate, rate - gap.value, corrected, n, design)
 
 
 def _best_of_week(evidence: Evidence) -> _Hours | None:
@@ -197,9 +224,11 @@ def _best_of_week(evidence: Evidence) -> _Hours | None:
     row = blocks.high.iloc[0]
     end = (row["hour"] + row["hours"] - 1) % 24 + 1
     day = DAYS[int(row["weekday"])]
-    when = f"{day} {wording.clock(int(row['hour']))}–{wording.clock(int(end))}"
+    hours = f"{wording.clock(int(row['hour']))}–{wording.clock(int(end))}"
+    said = t("{weekdays} {hours}", weekdays=t(day), hours=hours)
     gap = Interval(row["difference"], row["low"], row["high"], row["p_value"])
-    return _Hours(when, row["value"], row["value"] - row["difference"], gap, row["n"], 1.0)
+    rate = row["value"]
+    return _Hours(f"{day} {hours}", said, rate, rate - row["difference"], gap, row["n"], 1.0)
 
 
 def _from(start: int) -> list[int]:
@@ -213,33 +242,43 @@ def _engaged(evidence: Evidence, found: _Hours) -> Finding:
         rule_id="engaged_hours",
         kind="timing",
         subject=found.when,
-        headline=f"{found.when}: {wording.percent(found.rate)} of sessions are engaged, "
-        f"{wording.percent(found.rest)} at other times",
-        action="Send what asks for attention at these hours: newsletters, offers, long reads.",
+        subject_words=found.when_words,
+        headline=t(
+            "{hours}: {rate} of sessions are engaged, {rest} at other times",
+            hours=found.when_words,
+            rate=wording.percent(found.rate),
+            rest=wording.percent(found.rest),
+        ),
+        action=t("Send what asks for attention at these hours: newsletters, offers, long reads."),
         evidence=pd.DataFrame(
             {
-                "Hours": [found.when, "Other times", "Difference"],
-                "Engagement rate": [
+                t("Hours"): [found.when_words, t("Other times"), t("Difference")],
+                t("Engagement rate"): [
                     wording.percent(found.rate),
                     wording.percent(found.rest),
                     wording.points(gap.value),
                 ],
-                "95 % interval": ["", "", change_between(gap.low, gap.high, is_share=True)],
+                t("95 % interval"): ["", "", change_between(gap.low, gap.high, is_share=True)],
             }
         ),
         n=found.n,
         impact=impact,
-        impact_unit=f"{unit} if a tenth more came then",
+        impact_unit=t("{unit} if a tenth more came then", unit=unit),
         p_value=gap.p_value,
         effect=Effect(gap.value, gap.low, gap.high, "points"),
         chart=ChartHint("hours", "engagement_rate"),
         caveats=(
-            "Other channels may be at work at these hours: the same people need not be more "
-            "engaged then.",
-            ZONE,
+            t(
+                "Other channels may be at work at these hours: the same people need not be more "
+                "engaged then."
+            ),
+            t(ZONE),
         ),
         test_plan=TestPlan(
-            "Send half of the newsletters or posts at these hours, the others at the usual time.",
+            t(
+                "Send half of the newsletters or posts at these hours, the others at the usual "
+                "time."
+            ),
             "",
             "engagement_rate",
             found.rate,
@@ -289,28 +328,38 @@ def _weekday(evidence: Evidence, table: pd.DataFrame, sure: pd.DataFrame) -> Fin
     best = above["change"].idxmax() if len(above) else sure["change"].idxmin()
     row, daily = table.loc[best], _daily(evidence)
     visits = float(daily[pd.DatetimeIndex(daily.index).day_of_week == best].mean())
-    name, is_above = DAYS[int(best)], row["change"] > 0
-    amount = wording.percent(abs(row["change"]), 0)
+    name, is_above = t(DAYS[int(best)]), row["change"] > 0
     impact, unit = evidence.stake(0.1 * visits)
     return Finding(
         rule_id="weekday_shape",
         kind="timing",
-        subject=name,
-        headline=f"{name} bring {amount} {'more' if is_above else 'fewer'} {evidence.label} than "
-        f"an average day: {wording.count(round(visits))}",
-        action=f"Plan the most important post or mailing of the week for {name}."
+        subject=DAYS[int(best)],
+        subject_words=name,
+        headline=_weekday_headline(name, row["change"], evidence.label, visits),
+        action=t(
+            "Plan the most important post or mailing of the week for {weekdays}.", weekdays=name
+        )
         if is_above
-        else f"Plan maintenance and changes for {name}, and important posts for other days.",
+        else t(
+            "Plan maintenance and changes for {weekdays}, and important posts for other days.",
+            weekdays=name,
+        ),
         evidence=_weekday_table(table),
         n=float(daily.sum()),
         impact=impact,
-        impact_unit=f"{unit} if a tenth more came on that day",
+        impact_unit=t("{unit} if a tenth more came on that day", unit=unit),
         p_value=float(row["p_value"]),
         effect=Effect(float(row["change"]), float(row["low"]), float(row["high"]), "percent"),
         chart=ChartHint("weekdays", evidence.traffic.main_metric),
-        caveats=("You may publish on some weekdays already, and people may come to what is new.",),
+        caveats=(
+            t("You may publish on some weekdays already, and people may come to what is new."),
+        ),
         test_plan=count_plan(
-            f"Publish the main post on {name} in every second week, on another day in the others.",
+            t(
+                "Publish the main post on {weekdays} in every second week, on another day in the "
+                "others.",
+                weekdays=name,
+            ),
             "",
             evidence.traffic.main_metric,
             daily,
@@ -320,13 +369,32 @@ def _weekday(evidence: Evidence, table: pd.DataFrame, sure: pd.DataFrame) -> Fin
     )
 
 
+def _weekday_headline(name: str, change: float, label: str, visits: float) -> str:
+    size, count = wording.percent(abs(change), 0), wording.count(round(visits))
+    if change > 0:
+        return t(
+            "{weekdays} bring {change} more {metric} than an average day: {visits}",
+            weekdays=name,
+            change=size,
+            metric=label,
+            visits=count,
+        )
+    return t(
+        "{weekdays} bring {change} fewer {metric} than an average day: {visits}",
+        weekdays=name,
+        change=size,
+        metric=label,
+        visits=count,
+    )
+
+
 def _weekday_table(table: pd.DataFrame) -> pd.DataFrame:
     ordered = table.sort_index()
     return pd.DataFrame(
         {
-            "Weekday": [DAYS[int(day)] for day in ordered.index],
-            "Against an average day": ordered["change"].map(wording.signed_percent),
-            "95 % interval": [
+            t("Weekday"): [t(DAYS[int(day)]) for day in ordered.index],
+            t("Against an average day"): ordered["change"].map(wording.signed_percent),
+            t("95 % interval"): [
                 change_between(low, high)
                 for low, high in zip(ordered["low"], ordered["high"], strict=True)
             ],

@@ -8,6 +8,7 @@ from types import ModuleType
 import pytest
 
 from core import channels, correlations, forecast, levels, recommendations, rhythm, spikes
+from core.language import spoken
 
 SLOW = (
     (forecast, "forecast"),
@@ -31,7 +32,7 @@ def remember(function, known: dict):
     @wraps(function)
     def remembered(*args, **kwargs):
         given = {name: value for name, value in kwargs.items() if name != "on_progress"}
-        key = hashlib.sha256(pickle.dumps((function.__name__, args, given))).hexdigest()
+        key = hashlib.sha256(pickle.dumps((function.__name__, spoken(), args, given))).hexdigest()
         if key not in known:
             known[key] = function(*args, **kwargs)
         return known[key]

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from core.metrics import METRICS
-from tests.pages.test_pages import start, words
-from ui.sections.glossary import GLOSSARY, read_terms
+from tests.pages.test_pages import ROOT, start, words
+from ui.sections.glossary import term_entries
+from ui.terms import TERMS, VERDICTS
 
 PAGE = "pages/6_Glossary.py"
+ROW = re.compile(r"^\| (?!-|term \||verdict \|)(.+) \|$", re.MULTILINE)
+CODE_PLACE = re.compile(r" \(`core/[\w/.]+`\)")
+
+
+def rows_of_document(title: str) -> list[list[str]]:
+    """A table of ``docs/glossary.md``, without places in code."""
+    text = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    part = CODE_PLACE.sub("", text).partition(f"## {title}\n")[2].partition("\n## ")[0]
+    rows = [row.replace("`", "").split(" | ") for row in ROW.findall(part)]
+    return [[cell.strip() for cell in row] for row in rows]
 
 
 def test_with_nothing_loaded_every_metric_stands_there_with_formula_and_link() -> None:
@@ -20,16 +33,24 @@ def test_with_nothing_loaded_every_metric_stands_there_with_formula_and_link() -
 
 
 def test_the_words_that_the_app_uses_are_explained() -> None:
-    names = " ".join(entry.name for entry in read_terms(GLOSSARY.read_text("utf-8"))).lower()
+    names = " ".join(entry.name for entry in term_entries()).lower()
     wanted = ("95 % interval", "correction for many looks", "engaged session", "wape")
     for word in (*wanted, "prediction interval", "user-hours", "within chance"):
         assert word in names, word
 
 
 def test_no_place_in_the_code_is_shown() -> None:
-    for entry in read_terms(GLOSSARY.read_text("utf-8")):
+    for entry in term_entries():
         assert "core/" not in entry.meaning
         assert "`" not in f"{entry.name}{entry.meaning}"
+
+
+def test_the_page_and_the_document_say_the_same() -> None:
+    assert rows_of_document("Terms") == [list(row) for row in TERMS.items()]
+    verdicts = [[", ".join(names), page, meaning] for names, page, meaning in VERDICTS]
+    assert rows_of_document("Verdicts") == verdicts
+    assert len(TERMS) > 40
+    assert len(verdicts) > 10
 
 
 def test_the_search_leaves_only_what_fits_and_says_when_nothing_does() -> None:

@@ -16,7 +16,7 @@ BARE = b"Session primary channel group,Sessions\n" + b"".join(
 
 def folded(app) -> dict[str, str]:
     """What is not shown, with the reason."""
-    ending = f": {WHY_NOT[0].lower()}{WHY_NOT[1:]}"
+    ending = WHY_NOT.removeprefix("{part}")
     return {
         fold.label.removesuffix(ending): " ".join(text.value for text in fold.markdown)
         for fold in app.expander

@@ -362,7 +362,8 @@ def test_parts_of_a_ratio_have_one_colour_for_mix_and_one_for_change_within(mode
     colours = dict(zip(scale["domain"], scale["range"], strict=True))
     assert len(set(colours.values())) == 2
     drawn = pd.DataFrame(bars["rows"])
-    assert set(drawn["part"]) == set(colours) == {events.MIX, events.WITHIN}
+    named = {"another mix of channels", "change within channels"}
+    assert set(drawn["part"]) == set(colours) == named
     sums = drawn.groupby("channel")["effect"].sum()
     assert sums.to_dict() == pytest.approx(dict.fromkeys(NAMES, -0.03))  # nothing left over
 

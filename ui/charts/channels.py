@@ -11,9 +11,10 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.channels import NOT_A_CHANNEL, TOO_LITTLE_DATA, WITHIN_CHANCE
+from core.language import in_sentence, t, tc, weekday_names
 from core.metrics import METRICS
-from core.wording import WEEKDAYS
 from ui.charts.labels import ALIGN, OFFSETS, place_names
+from ui.charts.numbers import per_cent
 from ui.charts.theme import PALETTES, Mode, count_format
 
 MOST_NAMES = 8
@@ -44,16 +45,20 @@ def volume(table: pd.DataFrame, label: str, gone: str, mode: Mode) -> ChartType:
     base = alt.Chart(table).encode(
         y=alt.Y("channel:N", title=None, sort=list(table["channel"]), axis=_channel_axis()),
         tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("share:Q", title=f"Share of {label.lower()}", format=".1%"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
-            alt.Tooltip("left:Q", title="Left without it", format=",.0f"),
+            alt.Tooltip("channel:N", title=t("Channel")),
+            alt.Tooltip(
+                "share:Q", title=t("Share of {metric}", metric=in_sentence(label)), format=".1%"
+            ),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format=".1%"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=".1%"),
+            alt.Tooltip("left:Q", title=t("Left without it"), format=",.0f"),
         ],
     )
     is_gone = alt.datum.channel == gone
     bars = base.mark_bar().encode(
-        x=alt.X("share:Q", title=f"Share of {label.lower()}", axis=_per_cent()),
+        x=alt.X(
+            "share:Q", title=t("Share of {metric}", metric=in_sentence(label)), axis=_per_cent()
+        ),
         color=alt.condition(is_gone, alt.value(palette.primary), alt.value(palette.context)),
     )
     whiskers = base.transform_filter("isValid(datum.low)").mark_rule(color=palette.text)
@@ -61,7 +66,8 @@ def volume(table: pd.DataFrame, label: str, gone: str, mode: Mode) -> ChartType:
 
 
 def _per_cent(**options: Any) -> alt.Axis:
-    return alt.Axis(grid=True, labelExpr="format(100 * datum.value, '~f') + ' %'", **options)
+    words = f"format(100 * datum.value, '~f') + '{per_cent()}'"
+    return alt.Axis(grid=True, labelExpr=words, **options)
 
 
 def intervals(
@@ -82,12 +88,13 @@ def intervals(
     """
     palette = PALETTES[mode]
     rows = table.dropna(subset="value").copy()
+    rows["said"] = rows["verdict"].map(t)
     rows["is_judged"] = ~rows["verdict"].isin((TOO_LITTLE_DATA, NOT_A_CHANNEL))
     rows["shown"] = rows["channel"].map(dict(colours)).where(rows["is_judged"], palette.context)
     base = alt.Chart(rows).encode(
         y=alt.Y("channel:N", title=None, sort=list(rows["channel"]), axis=_channel_axis()),
         color=alt.Color("shown:N", scale=None),
-        tooltip=_tips(metric, "Counted on", verdict="Compared with the rest"),
+        tooltip=_tips(metric, t("Counted on"), said=t("Compared with the rest")),
     )
     x = alt.X("low:Q", title=_title(metric), axis=_axis(metric), scale=_span(rows, overall))
     ranges = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=3, clip=True)
@@ -116,10 +123,10 @@ def _tips(metric: str, counted: str, **more: str) -> list[alt.Tooltip]:
     """What hovering a channel tells: value, interval, visits, and one more column in words."""
     form = _number(metric)
     return [
-        alt.Tooltip("channel:N", title="Channel"),
+        alt.Tooltip("channel:N", title=t("Channel")),
         alt.Tooltip("value:Q", title=METRICS[metric].label, format=form),
-        alt.Tooltip("low:Q", title="95 % interval from", format=form),
-        alt.Tooltip("high:Q", title="to", format=form),
+        alt.Tooltip("low:Q", title=t("95 % interval from"), format=form),
+        alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=form),
         alt.Tooltip("n:Q", title=counted, format=",.0f"),
         *(alt.Tooltip(f"{field}:N", title=title) for field, title in more.items()),
     ]
@@ -141,7 +148,7 @@ def _number(metric: str) -> str:
 
 def _title(metric: str) -> str:
     entry = METRICS[metric]
-    return f"{entry.label}, seconds" if entry.unit == "seconds" else entry.label
+    return t("{metric}, seconds", metric=entry.label) if entry.unit == "seconds" else entry.label
 
 
 def _axis(metric: str) -> alt.Axis:
@@ -171,17 +178,18 @@ def quality_map(
     palette, entry = PALETTES[mode], METRICS[metric]
     rows = table.dropna(subset="value").copy()
     rows["shown"] = rows["channel"].map(dict(colours)).where(rows["is_judged"], palette.context)
+    rows["said"] = rows["place"].map(t)
     visits = METRICS[str(entry.denominator)].label
     base = alt.Chart(rows).encode(
         x=alt.X(
             "n:Q",
-            title=f"{visits} (each step is ten times more)",
+            title=t("{metric} (each step is ten times more)", metric=visits),
             scale=alt.Scale(type="log", domain=_decades(rows["n"])),
             axis=alt.Axis(grid=True, format="~s", values=_powers(rows["n"]), labelOverlap=False),
         ),
         y=alt.Y("value:Q", title=_title(metric), axis=_axis(metric), scale=_span(rows, overall)),
         color=alt.Color("shown:N", scale=None),
-        tooltip=_tips(metric, visits, place="Place"),
+        tooltip=_tips(metric, visits, said=t("Place")),
     )
     size = alt.Size(
         "numerator:Q",
@@ -206,7 +214,7 @@ def _borders(overall: float, border: float, rows: pd.DataFrame, mode: Mode) -> l
     )
     corners = pd.DataFrame(
         {
-            "text": ["small, above", "large, above", "small, below", "large, below"],
+            "text": [t("small, above"), t("large, above"), t("small, below"), t("large, below")],
             "is_right": [False, True, False, True],
             "is_top": [True, True, False, False],
         }
@@ -280,6 +288,7 @@ def growth(table: pd.DataFrame, metric: str, colours: Mapping[str, str], mode: M
     """
     palette, entry = PALETTES[mode], METRICS[metric]
     rows = table.dropna(subset="change").copy()
+    rows["said"] = rows["verdict"].map(t)
     is_clear = ~rows["verdict"].isin((WITHIN_CHANCE, TOO_LITTLE_DATA))
     rows["shown"] = rows["channel"].map(dict(colours)).where(is_clear, palette.context)
     rows["is_clear"] = is_clear
@@ -291,13 +300,17 @@ def growth(table: pd.DataFrame, metric: str, colours: Mapping[str, str], mode: M
         y=alt.Y("channel:N", title=None, sort=list(rows["channel"]), axis=_channel_axis()),
         color=alt.Color("shown:N", scale=None),
         tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("previous:Q", title="Before", format=_value_form(metric)),
-            alt.Tooltip("current:Q", title="Now", format=_value_form(metric)),
-            alt.Tooltip("change:Q", title=f"Change of {entry.label.lower()}", format=form),
-            alt.Tooltip("low:Q", title="95 % interval from", format=form),
-            alt.Tooltip("high:Q", title="to", format=form),
-            alt.Tooltip("verdict:N", title="Verdict"),
+            alt.Tooltip("channel:N", title=t("Channel")),
+            alt.Tooltip("previous:Q", title=t("Before"), format=_value_form(metric)),
+            alt.Tooltip("current:Q", title=t("Now"), format=_value_form(metric)),
+            alt.Tooltip(
+                "change:Q",
+                title=t("Change of {metric}", metric=in_sentence(entry.label)),
+                format=form,
+            ),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format=form),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=form),
+            alt.Tooltip("said:N", title=t("Verdict")),
         ],
     )
     scale = alt.Scale(domain=[float(ends.min()) - 0.05 * reach, float(ends.max()) + 0.05 * reach])
@@ -327,13 +340,17 @@ def _change_axis(metric: str) -> tuple[str, alt.Axis, str]:
     signed = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '')"
     if entry.unit == "share":
         words = f"{signed} + format(abs(100 * datum.value), '.3~f')"
-        return "Change in points", alt.Axis(grid=True, labelExpr=words), "+.1%"
+        return t("Change in points"), alt.Axis(grid=True, labelExpr=words), "+.1%"
     if entry.is_ratio:
         words = f"{signed} + format(abs(datum.value), '.3~f')"
-        unit = ", seconds" if entry.unit == "seconds" else ""
-        return f"Change{unit}", alt.Axis(grid=True, labelExpr=words), "+.2f"
-    words = f"{signed} + format(abs(100 * datum.value), '.3~f') + ' %'"
-    return f"Change of {entry.label.lower()}", alt.Axis(grid=True, labelExpr=words), "+.1%"
+        title = t("Change, seconds") if entry.unit == "seconds" else t("Change")
+        return title, alt.Axis(grid=True, labelExpr=words), "+.2f"
+    words = f"{signed} + format(abs(100 * datum.value), '.3~f') + '{per_cent()}'"
+    return (
+        t("Change of {metric}", metric=in_sentence(entry.label)),
+        alt.Axis(grid=True, labelExpr=words),
+        "+.1%",
+    )
 
 
 def mix(table: pd.DataFrame, label: str, colours: Mapping[str, str], mode: Mode) -> ChartType:
@@ -361,7 +378,7 @@ def mix(table: pd.DataFrame, label: str, colours: Mapping[str, str], mode: Mode)
             ),
             y=alt.Y(
                 "share:Q",
-                title=f"Share of {label.lower()}",
+                title=t("Share of {metric}", metric=in_sentence(label)),
                 axis=_per_cent(),
                 scale=alt.Scale(domain=[0, 1]),
             ),
@@ -371,9 +388,9 @@ def mix(table: pd.DataFrame, label: str, colours: Mapping[str, str], mode: Mode)
             opacity=alt.condition("datum.is_complete", alt.value(1.0), alt.value(0.45)),
             order=alt.Order("order:Q"),
             tooltip=[
-                alt.Tooltip("period:N", title="Period"),
-                alt.Tooltip("channel:N", title="Channel"),
-                alt.Tooltip("share:Q", title="Share", format=".1%"),
+                alt.Tooltip("period:N", title=t("Period")),
+                alt.Tooltip("channel:N", title=t("Channel")),
+                alt.Tooltip("share:Q", title=t("Share"), format=".1%"),
                 alt.Tooltip("value:Q", title=label, format=",.0f"),
             ],
         )
@@ -389,7 +406,7 @@ def rhythms(table: pd.DataFrame, mode: Mode) -> ChartType:
         mode: light or dark.
     """
     is_hours = table["part"].nunique() > 7
-    parts = [str(part) for part in range(24)] if is_hours else list(WEEKDAYS)
+    parts = [str(part) for part in range(24)] if is_hours else list(weekday_names())
     rows = table.assign(name=[parts[part] for part in table["part"]])
     return (
         alt.Chart(rows)
@@ -397,23 +414,23 @@ def rhythms(table: pd.DataFrame, mode: Mode) -> ChartType:
         .encode(
             x=alt.X(
                 "name:O",
-                title="Hour of the day" if is_hours else None,
+                title=t("Hour of the day") if is_hours else None,
                 sort=parts,
                 axis=alt.Axis(labelAngle=0),
             ),
             y=alt.Y("channel:N", title=None, sort=None, axis=_channel_axis()),
             color=alt.Color(
                 "share:Q",
-                title="Share of the channel’s own visits",
+                title=t("Share of the channel’s own visits"),
                 scale=alt.Scale(domainMin=0),
                 legend=alt.Legend(format=".0%"),
             ),
             tooltip=[
-                alt.Tooltip("channel:N", title="Channel"),
-                alt.Tooltip("name:N", title="Hour" if is_hours else "Weekday"),
-                alt.Tooltip("share:Q", title="Share of its visits", format=".1%"),
-                alt.Tooltip("low:Q", title="95 % interval from", format=".1%"),
-                alt.Tooltip("high:Q", title="to", format=".1%"),
+                alt.Tooltip("channel:N", title=t("Channel")),
+                alt.Tooltip("name:N", title=t("Hour") if is_hours else t("Weekday")),
+                alt.Tooltip("share:Q", title=t("Share of its visits"), format=".1%"),
+                alt.Tooltip("low:Q", title=t("95 % interval from"), format=".1%"),
+                alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=".1%"),
             ],
         )
         .properties(height=alt.Step(30))

@@ -12,11 +12,12 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
+from core.language import group, mark, separators, t
 from ui.charts.theme import PALETTES, Mode
 
 PICKED = "pair"
 """Name under which the page hears of a click on a cell."""
-HIDDEN = "hidden"
+HIDDEN = mark("hidden")
 """Stands for the verdict of a pair that the person has yet to guess."""
 _OPACITY = {STILL_THERE: 1.0, DIFFERS: 1.0, FOLLOWS_CLOCK: 0.4, CANNOT_TELL: 0.0}
 _BOLD = (STILL_THERE, DIFFERS)
@@ -69,6 +70,7 @@ def matrix(
 def _cells(pairs: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
     place = {key: number for number, key in enumerate(labels)}
     left, top = pairs["first"].map(place), pairs["second"].map(place)
+    decimal, _ = separators()
     return pairs[list(_COLUMNS)].assign(
         left=left,
         right=left + 1,
@@ -79,7 +81,8 @@ def _cells(pairs: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
         opacity=pairs["verdict"].map(_OPACITY).fillna(0.0),
         shade=pairs["value"].fillna(0.0),
         words=_written(pairs),
-        short=[words.replace("0.", ".", 1) for words in _written(pairs)],
+        short=[words.replace(f"0{decimal}", decimal, 1) for words in _written(pairs)],
+        said=pairs["verdict"].map(t),
         clock_free=[_number(value) for value in pairs["without"]],
     )
 
@@ -97,7 +100,9 @@ def _written(pairs: pd.DataFrame) -> list[str]:
 
 
 def _number(value: float) -> str:
-    return "–" if pd.isna(value) else f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
+    if pd.isna(value):
+        return "–"
+    return ("−" if round(value, 2) < 0 else "") + group(value, 2)
 
 
 def _x(field: str, count: int) -> alt.X:
@@ -140,11 +145,11 @@ def _fills(rows: pd.DataFrame, count: int, mode: Mode) -> alt.Chart:
                 grey, alt.value(0.75), alt.FillOpacity("opacity:Q", scale=None, legend=None)
             ),
             tooltip=[
-                alt.Tooltip("one:N", title="Measure"),
-                alt.Tooltip("other:N", title="and"),
-                alt.Tooltip("words:N", title="Correlation"),
-                alt.Tooltip("clock_free:N", title="Without the clock"),
-                alt.Tooltip("verdict:N", title="Verdict"),
+                alt.Tooltip("one:N", title=t("Measure")),
+                alt.Tooltip("other:N", title=t("and")),
+                alt.Tooltip("words:N", title=t("Correlation")),
+                alt.Tooltip("clock_free:N", title=t("Without the clock")),
+                alt.Tooltip("said:N", title=t("Verdict")),
             ],
         )
         .add_params(click)
@@ -241,7 +246,9 @@ def _signs(rows: pd.DataFrame, mode: Mode) -> list[alt.Chart]:
 
 
 def _names(labels: Mapping[str, str], mode: Mode) -> alt.Chart:
-    lines = [textwrap.wrap(name, _NAME_WIDTH)[:3] for name in labels.values()]
+    lines = [
+        textwrap.wrap(name, _NAME_WIDTH, break_long_words=False)[:3] for name in labels.values()
+    ]
     table = pd.DataFrame(
         {
             "name": ["\n".join(parts) for parts in lines],

@@ -7,9 +7,15 @@ import numpy as np
 import pandas as pd
 from altair.typing import ChartType
 
+from core import wording
+from core.language import in_sentence, mark, t, tc
 from ui.charts.numbers import label_expr
 from ui.charts.theme import PALETTES, Mode
 
+_SAME = {
+    "hour": mark("in the same hour"),
+    "day": mark("in the same day"),
+}
 _LEAST_EXTENT = 0.3
 """The chart reaches at least this far up and down, or noise would fill it."""
 
@@ -48,11 +54,15 @@ def _base(table: pd.DataFrame, names: tuple[str, str], step: str) -> alt.Chart:
     rows = table.assign(
         zero=0.0,
         order=[_order(lag, names, step) for lag in table["lag"]],
-        is_sure=["yes" if finding else "no" for finding in table["is_finding"]],
+        is_sure=[t("yes") if finding else t("no") for finding in table["is_finding"]],
     )
     title = [
-        f"{step}s apart; right: {names[0].lower()} earlier,",
-        f"left: {names[1].lower()} earlier",
+        t(
+            "{steps} apart; right: {metric} earlier,",
+            steps=wording.steps(step),
+            metric=in_sentence(names[0]),
+        ),
+        t("left: {metric} earlier", metric=in_sentence(names[1])),
     ]
     return alt.Chart(rows).encode(
         x=alt.X(
@@ -62,11 +72,11 @@ def _base(table: pd.DataFrame, names: tuple[str, str], step: str) -> alt.Chart:
             scale=alt.Scale(nice=False, padding=6),
         ),
         tooltip=[
-            alt.Tooltip("order:N", title="Order"),
-            alt.Tooltip("r:Q", title="Correlation", format="+.2f"),
-            alt.Tooltip("low:Q", title="95 % interval from", format="+.2f"),
-            alt.Tooltip("high:Q", title="to", format="+.2f"),
-            alt.Tooltip("is_sure:N", title="Stands out"),
+            alt.Tooltip("order:N", title=t("Order")),
+            alt.Tooltip("r:Q", title=t("Correlation"), format="+.2f"),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format="+.2f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format="+.2f"),
+            alt.Tooltip("is_sure:N", title=t("Stands out")),
         ],
     )
 
@@ -76,7 +86,7 @@ def _height(table: pd.DataFrame) -> alt.Y:
     extent = float(np.nanmax([_LEAST_EXTENT, ends]))
     return alt.Y(
         "low:Q",
-        title="Correlation without the clock",
+        title=t("Correlation without the clock"),
         scale=alt.Scale(domain=[-extent, extent], nice=True),
         axis=alt.Axis(labelExpr=label_expr("ratio", is_signed=True)),
     )
@@ -84,7 +94,11 @@ def _height(table: pd.DataFrame) -> alt.Y:
 
 def _order(lag: int, names: tuple[str, str], step: str) -> str:
     if lag == 0:
-        return f"in the same {step}"
+        return t(_SAME[step])
     earlier, later = names if lag > 0 else names[::-1]
-    steps = f"{abs(lag)} {step}{'' if abs(lag) == 1 else 's'}"
-    return f"{earlier} {steps} before {later.lower()}"
+    return t(
+        "{earlier} {steps} before {later}",
+        earlier=earlier,
+        steps=wording.steps(step, abs(lag)),
+        later=in_sentence(later),
+    )

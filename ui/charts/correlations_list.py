@@ -7,6 +7,7 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core.correlations import DIFFERS, SAME_NUMBER, STILL_THERE
+from core.language import t, tc
 from ui.charts.numbers import label_expr
 from ui.charts.theme import PALETTES, Mode, names_above
 
@@ -24,21 +25,23 @@ def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
         alt.value(palette.primary),
         alt.value(palette.context),
     )
-    base = alt.Chart(table[table["verdict"] != SAME_NUMBER]).encode(
+    base = alt.Chart(
+        table[table["verdict"] != SAME_NUMBER].assign(said=table["verdict"].map(t))
+    ).encode(
         y=alt.Y("pair:N", sort=None, axis=None),
         color=colour,
         tooltip=[
-            alt.Tooltip("pair:N", title="Pair"),
-            alt.Tooltip("r:Q", title="Correlation", format="+.2f"),
-            alt.Tooltip("low:Q", title="95 % interval from", format="+.2f"),
-            alt.Tooltip("high:Q", title="to", format="+.2f"),
-            alt.Tooltip("r_without_clock:Q", title="Without the clock", format="+.2f"),
-            alt.Tooltip("verdict:N", title="Verdict"),
+            alt.Tooltip("pair:N", title=t("Pair")),
+            alt.Tooltip("r:Q", title=t("Correlation"), format="+.2f"),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format="+.2f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format="+.2f"),
+            alt.Tooltip("r_without_clock:Q", title=t("Without the clock"), format="+.2f"),
+            alt.Tooltip("said:N", title=t("Verdict")),
         ],
     )
     scale = alt.Scale(domain=[-1, 1])
     axis = alt.Axis(grid=True, labelExpr=label_expr("ratio", is_signed=True))
-    x = alt.X("low:Q", title="Correlation", axis=axis, scale=scale)
+    x = alt.X("low:Q", title=t("Correlation"), axis=axis, scale=scale)
     ranges = base.mark_rule(strokeWidth=3).encode(x=x, x2="high:Q")
     points = base.mark_point(size=90, opacity=1).encode(x=alt.X("r:Q", scale=scale))
     bare = base.transform_filter("isValid(datum.r_without_clock)").mark_point(

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from altair.typing import ChartType
 
+from core.language import mark, t, tc
 from ui.charts.numbers import label_expr
 from ui.charts.theme import PALETTES, Mode, names_above
 
-ALL_TOGETHER = "All channels together"
+ALL_TOGETHER = mark("All channels together")
 _HEIGHT = 320
 _STEPS = {1: (5,), 2: (3, 8), 3: (2, 5, 9), 4: (2, 4, 6, 9)}
 """Which of the ten steps of one hue stand for how many groups."""
@@ -94,7 +95,7 @@ def scatter(
             shape=alt.condition("datum.is_far", alt.value("triangle"), alt.value("circle")),
             size=alt.condition("datum.is_far", alt.value(48), alt.value(26)),
             tooltip=[
-                alt.Tooltip("when:N", title="When"),
+                alt.Tooltip("when:N", title=t("When")),
                 alt.Tooltip("x_words:N", title=axes[0].title),
                 alt.Tooltip("y_words:N", title=axes[1].title),
             ],
@@ -150,21 +151,22 @@ def within(
         mode: light or dark.
     """
     palette = PALETTES[mode]
-    domain = [ALL_TOGETHER, *colours]
+    domain = [t(ALL_TOGETHER), *colours]
     shown = [palette.text, *colours.values()]
     faint = (
         alt.Chart(dots)
         .mark_point(size=14, filled=True, opacity=0.25, strokeWidth=0, color=palette.context)
         .encode(x=_x(axes[0], dots["x"]), y=_y(axes[1], dots["y"]))
     )
-    base = alt.Chart(lines).encode(
+    named = lines.replace({"channel": {ALL_TOGETHER: domain[0]}})
+    base = alt.Chart(named).encode(
         x="x:Q",
         y="y:Q",
         color=alt.Color(
             "channel:N", title=None, sort=domain, scale=alt.Scale(domain=domain, range=shown)
         ),
         detail="channel:N",
-        tooltip=[alt.Tooltip("channel:N", title="Line")],
+        tooltip=[alt.Tooltip("channel:N", title=t("Line"))],
     )
     dashes = alt.Scale(domain=domain, range=[[7, 5], *[[1, 0]] * len(colours)])
     through = base.mark_line(strokeWidth=3).encode(
@@ -190,18 +192,18 @@ def by_channel(
         y=alt.Y("channel:N", sort=None, axis=None),
         color=alt.Color("shown:N", scale=None),
         tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("r:Q", title="Correlation", format="+.2f"),
-            alt.Tooltip("low:Q", title="95 % interval from", format="+.2f"),
-            alt.Tooltip("high:Q", title="to", format="+.2f"),
-            alt.Tooltip("r_without_clock:Q", title="Without the clock", format="+.2f"),
-            alt.Tooltip("n:Q", title="Dots", format=",.0f"),
-            alt.Tooltip("n_effective:Q", title="Independent dots", format=",.0f"),
+            alt.Tooltip("channel:N", title=t("Channel")),
+            alt.Tooltip("r:Q", title=t("Correlation"), format="+.2f"),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format="+.2f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format="+.2f"),
+            alt.Tooltip("r_without_clock:Q", title=t("Without the clock"), format="+.2f"),
+            alt.Tooltip("n:Q", title=t("Dots"), format=",.0f"),
+            alt.Tooltip("n_effective:Q", title=t("Independent dots"), format=",.0f"),
         ],
     )
     scale = alt.Scale(domain=[-1, 1])
     axis = alt.Axis(grid=True, labelExpr=label_expr("ratio", is_signed=True))
-    x = alt.X("low:Q", title="Correlation within the channel", axis=axis, scale=scale)
+    x = alt.X("low:Q", title=t("Correlation within the channel"), axis=axis, scale=scale)
     ranges = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=3)
     dots = base.mark_point(size=100, opacity=1).encode(x=alt.X("r:Q", scale=scale))
     bare = base.transform_filter("isValid(datum.r_without_clock)").mark_point(

@@ -9,12 +9,12 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core import wording
+from core.language import in_sentence, mark, t
 from core.metrics import METRICS
 from ui.charts.numbers import number_axis, value_tip, with_words
 from ui.charts.theme import PALETTES, Mode, Palette, names_above, time_axis
 
-MIX, WITHIN = "another mix of channels", "change within channels"
-_PARTS = {"mix": MIX, "within": WITHIN}
+_PARTS = {"mix": mark("another mix of channels"), "within": mark("change within channels")}
 _BOTH = ["actual", "expected"]
 
 
@@ -31,13 +31,13 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") 
     base = alt.Chart(with_words(table, unit, _BOTH)).encode(
         y=alt.Y("name:N", sort=None, axis=None),
         tooltip=[
-            alt.Tooltip("name:N", title="When and where"),
+            alt.Tooltip("name:N", title=t("When and where")),
             value_tip("actual", label, unit),
-            value_tip("expected", "Usual", unit),
+            value_tip("expected", t("Usual"), unit),
         ],
     )
     axis = number_axis(unit, [*table["actual"], *table["expected"]], grid=True)
-    x = alt.X("actual:Q", title=f"{label} (the mark shows the usual)", axis=axis)
+    x = alt.X("actual:Q", title=t("{metric} (the mark shows the usual)", metric=label), axis=axis)
     bars = base.mark_bar(color=palette.primary, size=12, yOffset=4).encode(x=x)
     ticks = base.mark_tick(color=palette.text, thickness=3, size=20, yOffset=4)
     layers = alt.layer(bars, ticks.encode(x="expected:Q"), names_above(base, "name", mode))
@@ -57,9 +57,9 @@ def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> a
     base = alt.Chart(with_words(table, unit, ["value", "level"])).encode(
         x=alt.X("time:T", title=None, axis=time_axis("day")),
         tooltip=[
-            alt.Tooltip("time:T", title="From", format="%a %-d %b %Y"),
-            value_tip("value", "Counted", unit),
-            value_tip("level", "Level", unit),
+            alt.Tooltip("time:T", title=t("From"), format="%a %-d %b %Y"),
+            value_tip("value", t("Counted"), unit),
+            value_tip("level", t("Level"), unit),
         ],
     )
     axis = number_axis(unit, table["value"])
@@ -80,16 +80,18 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     entry, palette = METRICS[metric], PALETTES[mode]
     unit = "points" if entry.unit == "share" else entry.unit
     axis = number_axis(unit, table["effect"], is_signed=True, grid=True)
-    title = "points" if entry.unit == "share" else entry.label.lower()
     y = alt.Y("channel:N", sort=list(table["channel"]), title=None)
     number = "+.2%" if entry.unit == "share" else "+,.1f" if not entry.is_ratio else "+.3f"
     tooltip = [
-        alt.Tooltip("channel:N", title="Channel"),
-        value_tip("actual", "Then", entry.unit),
-        value_tip("expected", "Against", entry.unit),
-        value_tip("effect", "Its part of the difference", entry.unit, number),
+        alt.Tooltip("channel:N", title=t("Channel")),
+        value_tip("actual", t("Then"), entry.unit),
+        value_tip("expected", t("Against"), entry.unit),
+        value_tip("effect", t("Its part of the difference"), entry.unit, number),
     ]
-    x = alt.X("effect:Q", title=f"More or less {title}", axis=axis)
+    title = t("More or less {metric}", metric=in_sentence(entry.label))
+    if entry.unit == "share":
+        title = t("More or less points")
+    x = alt.X("effect:Q", title=title, axis=axis)
     rows = with_words(_by_part(table) if entry.is_ratio else table, entry.unit, _BOTH)
     rows = with_words(rows, entry.unit, ["effect"], partial(wording.signed_value, metric))
     bars = alt.Chart(rows).mark_bar(size=14).encode(x=x, y=y, tooltip=tooltip)
@@ -106,9 +108,11 @@ def parts(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
 def _by_part(table: pd.DataFrame) -> pd.DataFrame:
     """Mix and change within as rows of their own: stacked, each on its own side of zero."""
     rows = table.drop(columns="effect").melt(["channel", *_BOTH], list(_PARTS), "part", "effect")
-    return rows.replace({"part": _PARTS})
+    return rows.replace({"part": {part: t(name) for part, name in _PARTS.items()}})
 
 
 def _part_colour(palette: Palette) -> alt.Color:
-    scale = alt.Scale(domain=list(_PARTS.values()), range=[palette.context, palette.primary])
+    scale = alt.Scale(
+        domain=[t(name) for name in _PARTS.values()], range=[palette.context, palette.primary]
+    )
     return alt.Color("part:N", title=None, scale=scale)

@@ -7,10 +7,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from core import wording
+from core.language import in_sentence, mark, t, tc
 from ui.charts.numbers import number_axis
 from ui.charts.theme import PALETTES, Mode, time_axis
 
-SEEN, SAID = "counted", "forecast"
+SEEN, SAID = mark("counted"), mark("forecast")
 MOST_BARS = 75
 """More of them are drawn as lines: bars would be thinner than the gaps between them."""
 _HEIGHT = 340
@@ -19,8 +21,13 @@ _INSET = 0.1
 _CLEAR, _PALE = 0.7, 0.3
 """Opacity of a bar ahead: the line of its band stays readable over it."""
 _MOST_DOTS = 31
+_AGAINST = {
+    "day": mark("Against an average day"),
+    "part": mark("Against an average part of the day"),
+    "month": mark("Against an average month"),
+}
 _SAID = ["time", "mean", "low", "high", "stop", "is_whole"]
-_MOMENTS = {"hour": "%a %-d %b %Y, %H:00", "month": "%B %Y", "week": "from %a %-d %b %Y"}
+_MOMENTS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
 
 
 def ahead(
@@ -44,8 +51,8 @@ def ahead(
     """
     rows = pd.concat(
         [
-            seen.assign(kind=SEEN, is_whole=True),
-            said[_SAID].rename(columns={"mean": "value"}).assign(kind=SAID),
+            seen.assign(kind=t(SEEN), is_whole=True),
+            said[_SAID].rename(columns={"mean": "value"}).assign(kind=t(SAID)),
         ],
         ignore_index=True,
     )
@@ -63,7 +70,7 @@ def replayed(fold: pd.DataFrame, label: str, step: str, mode: Mode) -> alt.Layer
         step: what a row is.
         mode: light or dark.
     """
-    parts = {SEEN: "actual", SAID: "mean"}
+    parts = {t(SEEN): "actual", t(SAID): "mean"}
     lines = pd.concat(
         [
             fold[["time", column]].rename(columns={column: "value"}).assign(kind=kind)
@@ -74,14 +81,15 @@ def replayed(fold: pd.DataFrame, label: str, step: str, mode: Mode) -> alt.Layer
 
 
 def _moment(step: str) -> alt.Tooltip:
-    return alt.Tooltip("time:T", title="Time", format=_MOMENTS.get(step, "%a %-d %b %Y"))
+    form = _MOMENTS.get(step) or tc("week of a tooltip, in the codes of D3", "from %a %-d %b %Y")
+    return alt.Tooltip("time:T", title=t("Time"), format=form)
 
 
 def _height_axis(label: str, step: str) -> alt.Y:
     """Counts from zero on."""
     return alt.Y(
         "value:Q",
-        title=f"{label} per {step}",
+        title=wording.per_step(label, step),
         scale=alt.Scale(zero=True),
         axis=number_axis("count", []),
     )
@@ -90,14 +98,14 @@ def _height_axis(label: str, step: str) -> alt.Y:
 def _kinds(mode: Mode, *, is_hollow: bool = False) -> alt.Color:
     palette = PALETTES[mode]
     said = palette.background if is_hollow else palette.primary
-    scale = alt.Scale(domain=[SEEN, SAID], range=[palette.context, said])
+    scale = alt.Scale(domain=[t(SEEN), t(SAID)], range=[palette.context, said])
     return alt.Color("kind:N", title=None, scale=scale)
 
 
 def _band_tips() -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("low:Q", title="Band from", format=",.0f"),
-        alt.Tooltip("high:Q", title="to", format=",.0f"),
+        alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
+        alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
     ]
 
 
@@ -109,12 +117,12 @@ def _bars(
     table = _with_edges(rows)
     tips = [
         _moment(step),
-        alt.Tooltip("kind:N", title="Bar"),
+        alt.Tooltip("kind:N", title=t("Bar")),
         alt.Tooltip("value:Q", title=label, format=",.0f"),
     ]
     x = alt.X("left:T", title=None, axis=_from_the_left(step))
     y = _height_axis(label, step)
-    seen, said = (table[table["kind"] == kind] for kind in (SEEN, SAID))
+    seen, said = (table[table["kind"] == kind] for kind in (t(SEEN), t(SAID)))
     base = {"x": x, "x2": "right:T", "y": y, "y2": alt.datum(0), "tooltip": tips}
     kinds = _kinds(mode, is_hollow=is_hollow)
     drawn = alt.Chart(seen).mark_rect().encode(color=kinds, **base)
@@ -166,7 +174,9 @@ def _lines(
     area = (
         alt.Chart(band)
         .mark_area(color=palette.primary, fillOpacity=0.25)
-        .encode(x=x, y=alt.Y("low:Q", title=f"{label} per {step}"), y2="high:Q", tooltip=tips)
+        .encode(
+            x=x, y=alt.Y("low:Q", title=wording.per_step(label, step)), y2="high:Q", tooltip=tips
+        )
     )
     drawn = (
         alt.Chart(lines)
@@ -177,7 +187,7 @@ def _lines(
             color=_kinds(mode),
             tooltip=[
                 _moment(step),
-                alt.Tooltip("kind:N", title="Line"),
+                alt.Tooltip("kind:N", title=t("Line")),
                 alt.Tooltip("value:Q", title=label, format=",.0f"),
             ],
         )
@@ -191,12 +201,12 @@ def _dots(lines: pd.DataFrame) -> alt.OverlayMarkDef | bool:
     return alt.OverlayMarkDef(size=30) if is_few else False
 
 
-def parts(table: pd.DataFrame, noun: str, mode: Mode) -> alt.LayerChart:
+def parts(table: pd.DataFrame, kind: str, mode: Mode) -> alt.LayerChart:
     """Draw how far weekdays, parts of the day or months are from an average one.
 
     Args:
         table: ``name``, ``difference``, ``low``, ``high`` (0.1 is 10 % above), ``is_clear``.
-        noun: of what a row is one, for the axis.
+        kind: what a row is: ``day``, ``part`` (of the day) or ``month``.
         mode: light or dark.
     """
     palette = PALETTES[mode]
@@ -206,16 +216,16 @@ def parts(table: pd.DataFrame, noun: str, mode: Mode) -> alt.LayerChart:
             "datum.is_clear", alt.value(palette.primary), alt.value(palette.context)
         ),
         tooltip=[
-            alt.Tooltip("name:N", title="What"),
-            alt.Tooltip("difference:Q", title="Against an average one", format="+.0%"),
-            alt.Tooltip("low:Q", title="95 % interval from", format="+.0%"),
-            alt.Tooltip("high:Q", title="to", format="+.0%"),
-            alt.Tooltip("ahead:Q", title="In the forecast", format="+.0%"),
+            alt.Tooltip("name:N", title=t("What")),
+            alt.Tooltip("difference:Q", title=t("Against an average one"), format="+.0%"),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format="+.0%"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format="+.0%"),
+            alt.Tooltip("ahead:Q", title=t("In the forecast"), format="+.0%"),
         ],
     )
     x = alt.X(
         "difference:Q",
-        title=f"Against an average {noun}",
+        title=t(_AGAINST[kind]),
         axis=number_axis("share", [], is_signed=True, grid=True, tickCount=4),
     )
     even = alt.Chart(pd.DataFrame({"even": [0.0]})).mark_rule(
@@ -246,16 +256,20 @@ def odds(curve: pd.DataFrame, asked: float, label: str, mode: Mode) -> alt.Layer
     base = alt.Chart(curve).encode(
         x=alt.X(
             "total:Q",
-            title=f"{label} in total",
+            title=t("{metric} in total", metric=label),
             scale=alt.Scale(zero=False, nice=False),
             axis=number_axis("count", [], grid=False, labelFlush=True),
         ),
         tooltip=[
-            alt.Tooltip("total:Q", title=f"More than so many {label.lower()}", format=",.0f"),
-            alt.Tooltip("chance:Q", title="Chance", format=".0%"),
+            alt.Tooltip(
+                "total:Q",
+                title=t("More than so many {metric}", metric=in_sentence(label)),
+                format=",.0f",
+            ),
+            alt.Tooltip("chance:Q", title=t("Chance"), format=".0%"),
         ],
     )
-    y = alt.Y("chance:Q", title="Chance of more", axis=axis, scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("chance:Q", title=t("Chance of more"), axis=axis, scale=alt.Scale(domain=[0, 1]))
     area = base.mark_area(color=palette.primary, fillOpacity=0.18).encode(y=y)
     line = base.mark_line(color=palette.primary).encode(y=y)
     mark = (

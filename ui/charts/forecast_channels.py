@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from core.language import in_sentence, t, tc
 from ui.charts.theme import PALETTES, Mode, time_axis
 
 _PHONE = "windowSize()[0] < 640"
@@ -46,17 +47,24 @@ def expected_by_channel(
     base = alt.Chart(rows).encode(
         y=alt.Y("channel:N", title=None, sort=list(rows["channel"]), axis=_channel_axis()),
         tooltip=[
-            alt.Tooltip("channel:N", title="Channel"),
-            alt.Tooltip("mean:Q", title=f"Expected {label.lower()}", format=",.0f"),
-            alt.Tooltip("low:Q", title="Band from", format=",.0f"),
-            alt.Tooltip("high:Q", title="to", format=",.0f"),
+            alt.Tooltip("channel:N", title=t("Channel")),
+            alt.Tooltip(
+                "mean:Q", title=t("Expected {metric}", metric=in_sentence(label)), format=",.0f"
+            ),
+            alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
             alt.Tooltip("before:Q", title=before, format=",.0f"),
         ],
     )
     most = furthest(rows)
     room = alt.ExprRef(f"{_PHONE} ? {1.02 * most} : {1.28 * most}")  # for the words at the end
     scale = alt.Scale(domainMin=0, domainMax=room, nice=False)
-    x = alt.X("mean:Q", title=f"Expected {label.lower()}", scale=scale, axis=_count_axis())
+    x = alt.X(
+        "mean:Q",
+        title=t("Expected {metric}", metric=in_sentence(label)),
+        scale=scale,
+        axis=_count_axis(),
+    )
     colour = alt.Color("shown:N", scale=None)
     full = base.transform_filter("!datum.is_thin").mark_bar().encode(x=x, color=colour)
     hollow = base.transform_filter("datum.is_thin").mark_bar(
@@ -114,19 +122,21 @@ def rate_ahead(
     palette = PALETTES[mode]
     x = alt.X("time:T", title=None, axis=time_axis(grain))
     y = alt.Y("value:Q", title=label, axis=alt.Axis(labelExpr=_PER_CENT), scale=_around(seen, said))
-    moment = alt.Tooltip("time:T", title="Time", format="%a %-d %b %Y")
+    moment = alt.Tooltip("time:T", title=t("Time"), format="%a %-d %b %Y")
     counted = (
         alt.Chart(seen.assign(line="counted"))
         .mark_line(color=palette.context, strokeWidth=1.6)
-        .encode(x=x, y=y, tooltip=[moment, alt.Tooltip("value:Q", title="Counted", format=".1%")])
+        .encode(
+            x=x, y=y, tooltip=[moment, alt.Tooltip("value:Q", title=t("Counted"), format=".1%")]
+        )
     )
     base = alt.Chart(said.rename(columns={"mean": "value"})).encode(
         x=x,
         tooltip=[
             moment,
-            alt.Tooltip("value:Q", title="Expected", format=".1%"),
-            alt.Tooltip("low:Q", title="Band from", format=".1%"),
-            alt.Tooltip("high:Q", title="to", format=".1%"),
+            alt.Tooltip("value:Q", title=t("Expected"), format=".1%"),
+            alt.Tooltip("low:Q", title=t("Band from"), format=".1%"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=".1%"),
         ],
     )
     band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(

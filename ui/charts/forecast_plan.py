@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import pandas as pd
 
+from core import wording
+from core.language import in_sentence, mark, t, tc
 from ui.charts.theme import PALETTES, Mode, time_axis
 
-WITHOUT, WITH = "as forecast", "with the campaign"
+_WITHOUT, _WITH = mark("as forecast"), mark("with the campaign")
+_UP_TO = {
+    "hour": mark("Up to the end of the hour of"),
+    "day": mark("Up to the end of the day of"),
+    "week": mark("Up to the end of the week of"),
+    "month": mark("Up to the end of the month of"),
+}
 _DASH = [5, 4]
 
 
@@ -29,7 +39,7 @@ def campaign(
     """
     palette = PALETTES[mode]
     x = alt.X("time:T", title=None, axis=time_axis(grain))
-    y = alt.Y("low:Q", title=f"{label} per {grain}", scale=alt.Scale(zero=True))
+    y = alt.Y("low:Q", title=wording.per_step(label, grain), scale=alt.Scale(zero=True))
     shade = (
         alt.Chart(pd.DataFrame({"start": [stretch[0]], "end": [stretch[1]]}))
         .mark_rect(color=palette.context, opacity=0.16)
@@ -38,12 +48,12 @@ def campaign(
     base = alt.Chart(effect).encode(x=x, tooltip=_tips(label))
     band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(y=y, y2="high:Q")
     lines = base.transform_fold(["without", "with_campaign"], as_=["column", "value"])
+    kinds = [t(_WITHOUT), t(_WITH)]
     named = lines.transform_calculate(
-        kind=f"datum.column == 'without' ? '{WITHOUT}' : '{WITH}'"
+        kind=f"datum.column == 'without' ? {json.dumps(kinds[0])} : {json.dumps(kinds[1])}"
     ).mark_line(strokeWidth=2)
-    kinds = [WITHOUT, WITH]
     drawn = named.encode(
-        y=alt.Y("value:Q", title=f"{label} per {grain}"),
+        y=alt.Y("value:Q", title=wording.per_step(label, grain)),
         color=alt.Color(
             "kind:N",
             title=None,
@@ -58,11 +68,13 @@ def campaign(
 
 def _tips(label: str) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("time:T", title="From", format="%a %-d %b %Y"),
-        alt.Tooltip("without:Q", title=f"{label} {WITHOUT}", format=",.0f"),
-        alt.Tooltip("with_campaign:Q", title=f"{label} {WITH}", format=",.0f"),
-        alt.Tooltip("low:Q", title="Band from", format=",.0f"),
-        alt.Tooltip("high:Q", title="to", format=",.0f"),
+        alt.Tooltip("time:T", title=t("From"), format="%a %-d %b %Y"),
+        alt.Tooltip("without:Q", title=t("{metric} as forecast", metric=label), format=",.0f"),
+        alt.Tooltip(
+            "with_campaign:Q", title=t("{metric} with the campaign", metric=label), format=",.0f"
+        ),
+        alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
+        alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
     ]
 
 
@@ -91,18 +103,26 @@ def way_to_goal(
     x = alt.X("time:T", title=None, axis=time_axis(grain))
     most = max(goal, float(path["high"].max()))  # and room for the words at the goal
     scale = alt.Scale(domain=[0, 1.12 * most], nice=False)
-    y = alt.Y("cumulated:Q", title=f"{label}, added up", scale=scale)
+    y = alt.Y("cumulated:Q", title=t("{metric}, added up", metric=label), scale=scale)
     base = alt.Chart(path).encode(
         x=x,
         tooltip=[
-            alt.Tooltip("time:T", title=f"Up to the end of the {grain} of", format="%a %-d %b %Y"),
-            alt.Tooltip("cumulated:Q", title=f"Expected {label.lower()}", format=",.0f"),
-            alt.Tooltip("low:Q", title="Band from", format=",.0f"),
-            alt.Tooltip("high:Q", title="to", format=",.0f"),
+            alt.Tooltip(
+                "time:T",
+                title=t(_UP_TO[grain]),
+                format="%a %-d %b %Y",
+            ),
+            alt.Tooltip(
+                "cumulated:Q",
+                title=t("Expected {metric}", metric=in_sentence(label)),
+                format=",.0f",
+            ),
+            alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
         ],
     )
     band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(
-        y=alt.Y("low:Q", title=f"{label}, added up"), y2="high:Q"
+        y=alt.Y("low:Q", title=t("{metric}, added up", metric=label)), y2="high:Q"
     )
     line = base.mark_line(color=palette.primary).encode(y=y)
     level = alt.Chart(pd.DataFrame({"goal": [goal], "words": [words]}))

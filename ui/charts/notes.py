@@ -5,6 +5,7 @@ from __future__ import annotations
 import altair as alt
 import pandas as pd
 
+from core.language import t
 from ui.charts.theme import PALETTES, Mode
 
 
@@ -21,7 +22,7 @@ def with_notes(chart: alt.LayerChart, notes: pd.DataFrame, mode: Mode) -> alt.La
     palette = PALETTES[mode]
     base = alt.Chart(notes).encode(
         x="start:T",
-        tooltip=[alt.Tooltip("note:N", title="Note"), alt.Tooltip("when:N", title="When")],
+        tooltip=[alt.Tooltip("note:N", title=t("Note")), alt.Tooltip("when:N", title=t("When"))],
     )
     band = base.mark_rect(color=palette.context, opacity=0.22).encode(x2="end:T")
     edge = base.mark_rule(color=palette.muted, strokeDash=[3, 3])

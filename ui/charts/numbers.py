@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from core import wording
+from core.language import t
 from ui.charts.theme import count_format
 
-_PER_CENT = "format(100 * datum.value, '{sign},.3~f') + ' %'"
+_PER_CENT = "format(100 * datum.value, '{sign},.3~f') + '{per_cent}'"
 _FEW = {
     "count": "abs(datum.value) < 1000 ? format(datum.value, '{sign},.2~f') : "
     "format(datum.value, '{sign}.3~s')",
@@ -75,7 +76,17 @@ def label_expr(unit: str, *, is_signed: bool = False) -> str:
     "datum.value == 0 ? '0' : format(100 * datum.value, ',.3~f') + ' %'"
     """
     few = _FEW.get(unit, _FEW["ratio"]).replace("{sign}", "+" if is_signed else "")
+    few = few.replace("{per_cent}", per_cent())
     return f"datum.value == 0 ? '0' : {few}"
+
+
+def per_cent() -> str:
+    """What stands after a number of per cent, as the language spoken writes it.
+
+    >>> per_cent()
+    ' %'
+    """
+    return t("{number} %", number="")
 
 
 def with_words(

@@ -6,6 +6,7 @@ import altair as alt
 import pandas as pd
 from altair.typing import ChartType
 
+from core.language import t, tc
 from core.metrics import METRICS
 from ui.charts.numbers import number_axis, value_tip, with_words
 from ui.charts.theme import PALETTES, Mode
@@ -41,8 +42,10 @@ def marked(
             x="start:T",
             x2="end:T",
             tooltip=[
-                alt.Tooltip("start:T", title="From", format="%a %-d %b %Y, %H:00"),
-                alt.Tooltip("end:T", title="to", format="%a %-d %b %Y, %H:00"),
+                alt.Tooltip("start:T", title=t("From"), format="%a %-d %b %Y, %H:00"),
+                alt.Tooltip(
+                    "end:T", title=tc("end of an interval", "to"), format="%a %-d %b %Y, %H:00"
+                ),
             ],
         )
     )
@@ -62,12 +65,17 @@ def typical(table: pd.DataFrame, by: str, metric: str, label: str, mode: Mode) -
         mode: light or dark.
     """
     palette, entry = PALETTES[mode], METRICS[metric]
-    noun = "hour" if by == "hour" else "day"
+    is_hour = by == "hour"
+    counted = (
+        t("{metric} in a typical hour", metric=label)
+        if is_hour
+        else t("{metric} in a typical day", metric=label)
+    )
     rows = with_words(table, entry.unit, ["value", "low", "high"])
     base = alt.Chart(rows).encode(
         x=alt.X(
             "name:N",
-            title="Hour of the day" if by == "hour" else None,
+            title=t("Hour of the day") if is_hour else None,
             sort=list(table["name"]),
             axis=alt.Axis(labelAngle=0),
         ),
@@ -75,17 +83,17 @@ def typical(table: pd.DataFrame, by: str, metric: str, label: str, mode: Mode) -
             "datum.is_meant", alt.value(palette.primary), alt.value(palette.context)
         ),
         tooltip=[
-            alt.Tooltip("name:N", title=noun.capitalize()),
+            alt.Tooltip("name:N", title=t("Hour") if is_hour else t("Day")),
             value_tip("value", label, entry.unit),
-            value_tip("low", "95 % interval from", entry.unit),
-            value_tip("high", "to", entry.unit),
-            alt.Tooltip("n:Q", title="Days seen"),
+            value_tip("low", t("95 % interval from"), entry.unit),
+            value_tip("high", tc("end of an interval", "to"), entry.unit),
+            alt.Tooltip("n:Q", title=t("Days seen")),
         ],
     )
     axis = number_axis(entry.unit, table["value"], tickCount=4)
     y = alt.Y(
         "value:Q",
-        title=label if entry.is_ratio else f"{label} in a typical {noun}",
+        title=label if entry.is_ratio else counted,
         axis=axis,
         scale=alt.Scale(zero=not entry.is_ratio),
     )

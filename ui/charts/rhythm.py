@@ -9,8 +9,8 @@ import pandas as pd
 from altair.typing import ChartType
 
 from core import wording
+from core.language import t, tc, weekday_names
 from core.metrics import METRICS
-from core.wording import WEEKDAYS
 from ui.charts.numbers import clock_ticks, label_expr, number_axis, value_tip, with_words
 from ui.charts.theme import PALETTES, Mode
 
@@ -29,25 +29,25 @@ def heat_map(table: pd.DataFrame, metric: str, label: str, mode: Mode) -> ChartT
     """
     unit = METRICS[metric].unit
     rows = table.assign(
-        day=[WEEKDAYS[number] for number in table["weekday"]],
-        trust=["too few to trust" if thin else "yes" for thin in table["is_thin"]],
+        day=[wording.weekday(number) for number in table["weekday"]],
+        trust=[t("too few to trust") if thin else t("yes") for thin in table["is_thin"]],
     )
     ends = [float(end) for end in rows["value"].quantile(list(_CLIPPED)).fillna(0.0)]
     base = alt.Chart(with_words(rows, unit, ["value"])).encode(
-        x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
-        y=alt.Y("day:O", title=None, sort=list(WEEKDAYS), axis=alt.Axis(labelOverlap=False)),
+        x=alt.X("hour:O", title=t("Hour of the day"), axis=alt.Axis(labelAngle=0)),
+        y=alt.Y("day:O", title=None, sort=list(weekday_names()), axis=alt.Axis(labelOverlap=False)),
         tooltip=[
-            alt.Tooltip("day:O", title="Weekday"),
-            alt.Tooltip("hour:O", title="Hour"),
+            alt.Tooltip("day:O", title=t("Weekday")),
+            alt.Tooltip("hour:O", title=t("Hour")),
             value_tip("value", label, unit),
-            alt.Tooltip("n:Q", title="Hours seen"),
-            alt.Tooltip("trust:N", title="Enough to trust"),
+            alt.Tooltip("n:Q", title=t("Hours seen")),
+            alt.Tooltip("trust:N", title=t("Enough to trust")),
         ],
     )
     cells = base.mark_rect().encode(
         color=alt.Color(
             "value:Q",
-            title=f"{label} in a typical hour",
+            title=t("{metric} in a typical hour", metric=label),
             scale=alt.Scale(domain=ends if ends[0] < ends[1] else alt.Undefined, clamp=True),
             legend=_legend(unit, ends),
         )
@@ -77,18 +77,18 @@ def blocks(table: pd.DataFrame, metric: str, mode: Mode) -> ChartType:
     entry, palette = METRICS[metric], PALETTES[mode]
     is_part = not entry.is_ratio or entry.unit == "share"
     number = "+.0%" if is_part else "+.2~f"
-    title = "points from the average" if entry.unit == "share" else "from a typical hour"
+    title = t("points from the average") if entry.unit == "share" else t("from a typical hour")
     unit = "points" if entry.unit == "share" else entry.unit if entry.is_ratio else "share"
     axis = number_axis(unit, [*table["low"], *table["high"]], is_signed=True, grid=True)
     say = partial(wording.signed_value, metric)
     base = alt.Chart(with_words(table, unit, ["difference", "low", "high"], say)).encode(
         y=alt.Y("name:N", sort=None, title=None),
         tooltip=[
-            alt.Tooltip("name:N", title="When"),
-            value_tip("difference", "Difference", unit, number),
-            value_tip("low", "95 % interval from", unit, number),
-            value_tip("high", "to", unit, number),
-            alt.Tooltip("seen:N", title="Seen in"),
+            alt.Tooltip("name:N", title=t("When")),
+            value_tip("difference", t("Difference"), unit, number),
+            value_tip("low", t("95 % interval from"), unit, number),
+            value_tip("high", tc("end of an interval", "to"), unit, number),
+            alt.Tooltip("seen:N", title=t("Seen in")),
         ],
     )
     colour = alt.condition("datum.is_high", alt.value(palette.primary), alt.value(palette.context))
@@ -114,19 +114,19 @@ def hours_of_day(table: pd.DataFrame, highlighted: set[int], label: str, mode: M
     palette = PALETTES[mode]
     rows = table.assign(is_meant=table["hour"].isin(highlighted))
     base = alt.Chart(rows).encode(
-        x=alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0)),
+        x=alt.X("hour:O", title=t("Hour of the day"), axis=alt.Axis(labelAngle=0)),
         tooltip=[
-            alt.Tooltip("hour:O", title="Hour"),
+            alt.Tooltip("hour:O", title=t("Hour")),
             alt.Tooltip("value:Q", title=label, format=",.1f"),
-            alt.Tooltip("low:Q", title="95 % interval from", format=",.1f"),
-            alt.Tooltip("high:Q", title="to", format=",.1f"),
-            alt.Tooltip("n:Q", title="Days seen"),
+            alt.Tooltip("low:Q", title=t("95 % interval from"), format=",.1f"),
+            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.1f"),
+            alt.Tooltip("n:Q", title=t("Days seen")),
         ],
     )
     colour = alt.condition("datum.is_meant", alt.value(palette.primary), alt.value(palette.context))
     y = alt.Y(
         "value:Q",
-        title=f"{label} in a typical hour",
+        title=t("{metric} in a typical hour", metric=label),
         axis=number_axis("count", table["value"]),
     )
     bars = base.mark_bar().encode(y=y, color=colour)

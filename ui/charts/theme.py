@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar
 
 import altair as alt
 
+from core.language import SOURCE, month_names, separators, spoken, tc, weekday_names
 from core.traffic import ALL_CHANNELS, UNATTRIBUTED
 
 Mode = Literal["light", "dark"]
@@ -108,14 +109,16 @@ PALETTES: Final[Mapping[Mode, Palette]] = MappingProxyType({"light": _LIGHT, "da
 
 def time_axis(grain: str = "hour") -> alt.Axis:
     """Days as "6 Apr" (with the year on 1 January), hours as "18:00", months as "Apr 2024"."""
-    day = "timeFormat(datum.value, '%-d %b')"
+    form = tc("day of a time axis, in the codes of D3", "%-d %b")
+    day = f"timeFormat(datum.value, '{form}')"
     year = (
         "(month(datum.value) == 0 && date(datum.value) == 1 ? timeFormat(datum.value, ' %Y') : '')"
     )
     hour = "timeFormat(datum.value, '%H:00')"
     words = f"hours(datum.value) == 0 ? {day} + {year} : {hour}"
     if grain == "month":
-        words = "timeFormat(datum.value, '%b %Y')"
+        form = tc("month of a time axis, in the codes of D3", "%b %Y")
+        words = f"timeFormat(datum.value, '{form}')"
     # no "12:00" between the few days of a short file, no month named twice
     least = {"day": _DAY_MS, "month": 28 * _DAY_MS}.get(grain, alt.Undefined)
     return alt.Axis(labelExpr=words, tickMinStep=least)
@@ -184,6 +187,7 @@ def _configuration(palette: Palette) -> dict[str, Any]:
     return {
         "background": "transparent",
         "font": FONT,
+        **_locale(),
         "view": {
             "stroke": None,
             "continuousWidth": 640,
@@ -209,6 +213,27 @@ def _configuration(palette: Palette) -> dict[str, Any]:
             "titleColor": palette.muted,
         },
     }
+
+
+def _locale() -> dict[str, Any]:
+    """How D3 writes numbers and dates in the language spoken; English is what it knows itself."""
+    if spoken() == SOURCE:
+        return {}
+    decimal, thousands = separators()
+    monday, *others = weekday_names("wide")
+    monday_short, *others_short = weekday_names()
+    number = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    time = {
+        "dateTime": "%A %-d %B %Y, %X",
+        "date": "%-d.%-m.%Y",
+        "time": "%H:%M:%S",
+        "periods": ["AM", "PM"],
+        "days": [others[-1], monday, *others[:-1]],
+        "shortDays": [others_short[-1], monday_short, *others_short[:-1]],
+        "months": list(month_names("wide")),
+        "shortMonths": list(month_names()),
+    }
+    return {"locale": {"number": number, "time": time}}
 
 
 def _ranges(palette: Palette) -> dict[str, list[str]]:

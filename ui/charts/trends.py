@@ -7,12 +7,11 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
+from core.language import t, tc
 from ui.charts.numbers import number_axis, value_tip, with_words
 from ui.charts.theme import PALETTES, Mode, time_axis
 
-TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
-WEEK_FORMAT = "week of %-d %b %Y"
-EARLIER = "period before"
+_TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
 MOMENT, STRETCH = "moment", "stretch"
 """Names under which the page hears of a click and of a drag."""
 _MOST_DOTS = 62
@@ -77,12 +76,18 @@ def over_time(
     return alt.LayerChart(layer=layers, height=340)
 
 
+def _time_format(grain: str) -> str:
+    return _TIME_FORMATS.get(grain) or tc(
+        "time of a tooltip, in the codes of D3", "week of %-d %b %Y"
+    )
+
+
 def _tooltip(grain: str, unit: str) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("time:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
-        alt.Tooltip("line:N", title="Line"),
-        value_tip("value", "Counted", unit),
-        value_tip("pace", "At this pace", unit),
+        alt.Tooltip("time:T", title=t("Time"), format=_time_format(grain)),
+        alt.Tooltip("line:N", title=t("Line")),
+        value_tip("value", t("Counted"), unit),
+        value_tip("pace", t("At this pace"), unit),
     ]
 
 
@@ -114,7 +119,7 @@ def _dots(rows: pd.DataFrame, base: alt.Chart) -> alt.Chart:
 
 
 def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.Chart:
-    rows = previous[previous["is_complete"]].assign(period=EARLIER)
+    rows = previous[previous["is_complete"]].assign(period=t("period before"))
     rows = with_words(rows, unit, ["value"])
     return (
         alt.Chart(rows)
@@ -124,10 +129,10 @@ def _earlier(previous: pd.DataFrame, grain: str, unit: str, colour: str) -> alt.
             y="value:Q",
             detail="line:N",
             tooltip=[
-                alt.Tooltip("period:N", title="Period"),
-                alt.Tooltip("was:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT)),
-                alt.Tooltip("line:N", title="Line"),
-                value_tip("value", "Counted", unit),
+                alt.Tooltip("period:N", title=t("Period")),
+                alt.Tooltip("was:T", title=t("Time"), format=_time_format(grain)),
+                alt.Tooltip("line:N", title=t("Line")),
+                value_tip("value", t("Counted"), unit),
             ],
         )
     )
@@ -148,7 +153,7 @@ def _marks(marks: pd.DataFrame, mode: Mode) -> alt.Chart:
             x="time:T",
             y="value:Q",
             shape=alt.Shape("kind:N", scale=shape, legend=None),
-            tooltip=[alt.Tooltip("words:N", title="Stood out")],
+            tooltip=[alt.Tooltip("words:N", title=t("Stood out"))],
         )
     )
 
@@ -163,19 +168,19 @@ def _pickable(
     """
     points = rows.groupby("time", as_index=False)["pace"].max()
     points["at"] = points["time"].dt.strftime("%Y-%m-%dT%H:%M")
-    tooltip = [alt.Tooltip("time:T", title="Time", format=TIME_FORMATS.get(grain, WEEK_FORMAT))]
+    tooltip = [alt.Tooltip("time:T", title=t("Time"), format=_time_format(grain))]
     lines = list(dict.fromkeys(rows["line"]))
     for place, name in enumerate(lines):
         values = rows[rows["line"] == name].set_index("time")["value"]
         points[f"value{place}"] = points["time"].map(values)
         tooltip.append(value_tip(f"value{place}", name, unit))
     if len(lines) == 1 and not rows["is_complete"].all():
-        tooltip.append(value_tip("pace", "At this pace", unit))
+        tooltip.append(value_tip("pace", t("At this pace"), unit))
     points = with_words(points, unit, ["pace", *(f"value{place}" for place in range(len(lines)))])
     if marks is not None and not marks.empty:
         words = marks.drop_duplicates("time").set_index("time")["words"]
-        points["words"] = points["time"].map(words).fillna("no")
-        tooltip.append(alt.Tooltip("words:N", title="Stood out"))
+        points["words"] = points["time"].map(words).fillna(t("no"))
+        tooltip.append(alt.Tooltip("words:N", title=t("Stood out")))
     click = alt.selection_point(
         name=MOMENT, encodings=["x"], fields=["at"], nearest=True, on="click", empty=False
     )

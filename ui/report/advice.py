@@ -6,6 +6,7 @@ from core import wording
 from core.capabilities import missing
 from core.errors import NotEnoughData
 from core.forecast import Forecast
+from core.language import in_sentence, t
 from core.metrics import METRICS
 from core.recommendations import Recommendation, TestPlan
 from core.recommendations.model import Evidence
@@ -42,15 +43,18 @@ def _ahead(view: View) -> Forecast | None:
 
 def _advice(view: View, item: Recommendation) -> Advice:
     name, size = words.size(item)
-    facts = [words.BADGES[item.strength]]
+    facts = [t(words.BADGES[item.strength])]
     if size:
-        facts.append(f"{name[0].lower()}{name[1:]} {size}")
-    facts.append(f"counted on {words.counted_on(item, view.whole)}")
-    lines = [("Try", words.short_action(item.action)), ("Evidence", "; ".join(facts) + ".")]
+        facts.append(f"{in_sentence(name)} {size}")
+    facts.append(t("counted on {sessions}", sessions=words.counted_on(item, view.whole)))
+    lines = [
+        (t("Try"), words.short_action(item.action)),
+        (t("Evidence"), "; ".join(facts) + "."),
+    ]
     if item.test_plan is not None:
-        lines.append(("How to test", _test(item.test_plan)))
+        lines.append((t("How to test"), _test(item.test_plan)))
     elif item.caveats:
-        lines.append(("Mind", item.caveats[0]))
+        lines.append((t("Mind"), item.caveats[0]))
     return Advice(item.headline, tuple(lines))
 
 
@@ -62,14 +66,19 @@ def _test(plan: TestPlan) -> str:
         return plan.change
     wanted = difference_words(plan, size.smallest_effect)
     if not size.is_feasible:
-        return (
-            f"{plan.change} At present traffic {MOST_WEEKS} weeks do not show {wanted}: take a "
-            "larger step."
+        said = t(
+            "At present traffic {limit} weeks do not show {difference}: take a larger step.",
+            limit=MOST_WEEKS,
+            difference=wanted,
         )
+        return f"{plan.change} {said}"
     metric = METRICS[plan.metric]
-    counted = METRICS[metric.denominator or metric.key].label.lower()
-    per_side = wording.count(float(f"{size.per_side:.3g}"))
-    return (
-        f"{plan.change} {size.weeks} weeks with about {per_side} {counted} on each side show a "
-        f"difference of {wanted}."
+    said = t(
+        "{weeks} weeks with about {visits} {metric} on each side show a difference of "
+        "{difference}.",
+        weeks=size.weeks,
+        visits=wording.count(float(f"{size.per_side:.3g}")),
+        metric=in_sentence(METRICS[metric.denominator or metric.key].label),
+        difference=wanted,
     )
+    return f"{plan.change} {said}"

@@ -9,6 +9,7 @@ from datetime import date
 from core import wording
 from core.capabilities import missing
 from core.errors import NotEnoughData
+from core.language import mark, t
 from core.metrics import available_metrics, summarise
 from ui import messages
 from ui.filters import describe_comparison
@@ -21,13 +22,13 @@ from ui.report.slides import PAGES
 
 Tell = Callable[[float, str], None]
 _KINDS = {
-    "skipped": "Left out",
-    "repaired": "Repaired",
-    "doubted": "To be doubted",
-    "info": "Read",
+    "skipped": mark("Left out"),
+    "repaired": mark("Repaired"),
+    "doubted": mark("To be doubted"),
+    "info": mark("Read"),
 }
-_EMPTY = "The filters leave nothing of the file."
-_NOTHING = "Nothing stands out beyond chance in what is selected, and that is an answer."
+_EMPTY = mark("The filters leave nothing of the file.")
+_NOTHING = mark("Nothing stands out beyond chance in what is selected, and that is an answer.")
 
 
 def make_report(view: View, made: date, on_progress: Tell) -> Report:
@@ -40,18 +41,19 @@ def make_report(view: View, made: date, on_progress: Tell) -> Report:
     """
     view = replace(view, mode="light")
     slides, unanswered = [], []
-    for place, (key, (name, make)) in enumerate(PAGES.items()):
+    for place, (key, (page, make)) in enumerate(PAGES.items()):
+        name = t(page)
         on_progress(place / (len(PAGES) + 2), f"{name} …")
         try:
             slides.append(_slide(view, key, make))
         except NotEnoughData as problem:
             unanswered.append(_unanswered(name, problem))
-    on_progress(len(PAGES) / (len(PAGES) + 2), "Weighing the evidence …")
+    on_progress(len(PAGES) / (len(PAGES) + 2), t("Weighing the evidence …"))
     try:
-        advice, no_advice = advise(view), _EMPTY if view.traffic.is_empty else _NOTHING
+        advice, no_advice = advise(view), t(_EMPTY if view.traffic.is_empty else _NOTHING)
     except NotEnoughData as problem:
-        advice, no_advice = (), _unanswered("Recommendations", problem)
-    on_progress((len(PAGES) + 1) / (len(PAGES) + 2), "Writing …")
+        advice, no_advice = (), _unanswered(t("Recommendations"), problem)
+    on_progress((len(PAGES) + 1) / (len(PAGES) + 2), t("Writing …"))
     numbers, compared = _numbers(view)
     return Report(
         title=_title(view),
@@ -78,15 +80,17 @@ def _slide(view: View, key: str, make: Callable[[View], Slide]) -> Slide:
 
 def _unanswered(name: str, problem: NotEnoughData) -> str:
     if problem.code == "nothing_selected":
-        return f"{name}: {_EMPTY[0].lower()}{_EMPTY[1:]}"
+        return t("{page}: the filters leave nothing of the file.", page=name)
     message = messages.of_error(problem)
     return f"{name}: {message.title} {message.why}"
 
 
 def _title(view: View) -> str:
     if not view.traffic.has_time or view.traffic.is_empty:
-        return "Website traffic"
-    return f"Website traffic, {wording.span(view.traffic.first_day, view.traffic.last_day)}"
+        return t("Website traffic")
+    return t(
+        "Website traffic, {span}", span=wording.span(view.traffic.first_day, view.traffic.last_day)
+    )
 
 
 def _numbers(view: View) -> tuple[tuple[Number, ...], str]:
@@ -106,7 +110,7 @@ def _number(view: View, metric: str, value: float, change: dict | None) -> Numbe
     label = wording.metric_label(metric, view.whole.grain)
     said = wording.headline(metric, value)
     if change is None or not is_clear(change):
-        within = "no clear change" if change is not None else ""
+        within = t("no clear change") if change is not None else ""
         return Number(label, said, within)
     good = is_good(metric, change)
     tone = "plain" if good is None else "good" if good else "bad"
@@ -114,22 +118,31 @@ def _number(view: View, metric: str, value: float, change: dict | None) -> Numbe
 
 
 def _appendix(view: View, made: date, unanswered: tuple[str, ...]) -> Iterator[Section]:
-    yield Section("What this rests on", tuple(_basis(view, made)))
-    yield Section("The quality of the data", tuple(_quality(view)))
+    yield Section(t("What this rests on"), tuple(_basis(view, made)))
+    yield Section(t("The quality of the data"), tuple(_quality(view)))
     if unanswered:
-        yield Section("What this file cannot answer", unanswered)
+        yield Section(t("What this file cannot answer"), unanswered)
     yield method_section()
 
 
 def _basis(view: View, made: date) -> Iterator[str]:
     result = view.source.result
-    yield f"File: {view.source.name}; {wording.count(result.rows)} rows were read."
-    yield f"Shown: {view.selection}."
+    yield t(
+        "File: {file}; {rows} rows were read.",
+        file=view.source.name,
+        rows=wording.count(result.rows),
+    )
+    yield t("Shown: {selection}.", selection=view.selection)
     if view.whole.has_time:
-        yield f"The file covers {wording.span(view.whole.first_day, view.whole.last_day)}."
+        yield t(
+            "The file covers {span}.", span=wording.span(view.whole.first_day, view.whole.last_day)
+        )
     if view.comparison:
-        yield f"Compared: {describe_comparison(view.comparison)}."
-    yield f"Made on {wording.day(made)} with Traffic Insights."
+        yield t(
+            "Compared: {periods}.",
+            periods=describe_comparison(view.comparison),
+        )
+    yield t("Made on {day} with Traffic Insights.", day=wording.day(made))
 
 
 def _quality(view: View) -> Iterator[str]:
@@ -137,6 +150,6 @@ def _quality(view: View) -> Iterator[str]:
     for kind, word in _KINDS.items():
         for note in notes:
             if note.kind == kind:
-                yield f"{word}: {messages.of_note(note)}"
+                yield f"{t(word)}: {messages.of_note(note)}"
     if not notes:
-        yield "Nothing was left out, repaired or doubted."
+        yield t("Nothing was left out, repaired or doubted.")

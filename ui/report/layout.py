@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from core.language import t
 from ui.charts.theme import PALETTES
 from ui.report.fit import clean, fitting, height
 from ui.report.model import Advice, Number, Report, Section, Slide, Tone
@@ -119,7 +120,8 @@ def _title(text: str, top: float = _TOP, largest: float = 28) -> Text:
 
 def _foot(source: str, place: int, pages: int) -> Iterator[Text]:
     muted = _PALETTE.muted
-    yield _text(f"Source: {source}", (_LEFT, _FOOT, 10.0, 0.25), 10, smallest=9, colour=muted)
+    said = t("Source: {source}", source=source)
+    yield _text(said, (_LEFT, _FOOT, 10.0, 0.25), 10, smallest=9, colour=muted)
     yield _text(f"{place} / {pages}", (12.0, _FOOT, 0.8, 0.25), 10, colour=muted)
 
 
@@ -127,7 +129,12 @@ def _first(report: Report) -> Page:
     parts: list[Text | Picture | Bar] = [
         Bar(0, 0, WIDTH, 0.14, _PALETTE.primary),
         _text(
-            f"{report.selection} · {report.source} · made on {report.made}",
+            t(
+                "{selection} · {source} · made on {day}",
+                selection=report.selection,
+                source=report.source,
+                day=report.made,
+            ),
             (_LEFT, 1.42, _INNER, 0.32),
             13,
             colour=_PALETTE.muted,
@@ -136,7 +143,10 @@ def _first(report: Report) -> Page:
     for place, number in enumerate(report.numbers):
         parts += _number(number, _LEFT + place * 2.46)
     if report.compared:
-        said = f"Change: {report.compared}. A change is named only where it is clear."
+        said = t(
+            "Change: {periods}. A change is named only where it is clear.",
+            periods=report.compared,
+        )
         parts.append(_text(said, (_LEFT, 3.75, _INNER, 0.3), 11, colour=_PALETTE.muted))
     parts += _in_short(report.slides)
     return Page(_title(report.title, largest=34), tuple(parts))
@@ -155,7 +165,7 @@ def _number(number: Number, left: float) -> Iterator[Text | Bar]:
 def _in_short(slides: tuple[Slide, ...]) -> Iterator[Text]:
     """The findings of all pages, for whoever reads one page only."""
     if slides:
-        yield _text("In short", (_LEFT, 4.15, _INNER, 0.35), 16, is_bold=True)
+        yield _text(t("In short"), (_LEFT, 4.15, _INNER, 0.35), 16, is_bold=True)
     for place, slide in enumerate(slides):
         top = 4.55 + place * 0.58
         yield _text(slide.page, (_LEFT, top, 1.5, 0.5), 12, is_bold=True, colour=_PALETTE.primary)
@@ -188,15 +198,19 @@ def _placed(png: bytes, box: tuple[float, float, float, float], description: str
 def _advice_pages(report: Report) -> Iterator[Page]:
     if not report.advice:
         said = _text(report.no_advice, (_LEFT, _BODY, _INNER, 2.0), 18)
-        yield Page(_title("Recommendations"), (said,))
+        yield Page(_title(t("Recommendations")), (said,))
     advice = report.advice
     for start in range(0, len(advice), _ADVICE_A_PAGE):
         shown = advice[start : start + _ADVICE_A_PAGE]
         parts: list[Text | Picture | Bar] = []
         for place, item in enumerate(shown):
             parts += _advice(item, start + place + 1, _BODY - 0.15 + place * 1.82)
-        more = " (more)" if start else ""
-        yield Page(_title(f"What to do, and how to test it{more}"), tuple(parts))
+        title = (
+            t("What to do, and how to test it (more)")
+            if start
+            else t("What to do, and how to test it")
+        )
+        yield Page(_title(title), tuple(parts))
 
 
 def _advice(item: Advice, place: int, top: float) -> Iterator[Text | Bar]:
@@ -235,5 +249,5 @@ def _appendix_pages(sections: tuple[Section, ...]) -> Iterator[Page]:
 
 
 def _appendix_page(parts: list[Text | Picture | Bar], pages: int) -> Page:
-    more = " (more)" if pages else ""
-    return Page(_title(f"Appendix: data and method{more}"), tuple(parts))
+    title = t("Appendix: data and method (more)") if pages else t("Appendix: data and method")
+    return Page(_title(title), tuple(parts))

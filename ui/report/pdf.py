@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
+from core.language import spoken
 from ui.report.fit import LINE
 from ui.report.layout import HEIGHT, WIDTH, Bar, Page, Picture, Text, lay_out
 from ui.report.model import Report
@@ -32,7 +33,7 @@ def as_pdf(report: Report) -> bytes:
     for style, file in (("", "DejaVuSans.ttf"), ("B", "DejaVuSans-Bold.ttf")):
         pdf.add_font(_FAMILY, style, _fonts() / file)
     pdf.set_title(pages[0].title.runs[0].text)
-    pdf.set_lang("en")
+    pdf.set_lang(spoken())
     for page in pages:
         _draw(pdf, page)
     return bytes(pdf.output())

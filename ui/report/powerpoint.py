@@ -12,6 +12,7 @@ from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
+from core.language import spoken
 from ui.report.layout import HEIGHT, WIDTH, Bar, Page, Picture, Text, lay_out
 from ui.report.model import Report
 
@@ -25,6 +26,7 @@ def as_powerpoint(report: Report) -> bytes:
     _widen(deck)
     deck.core_properties.title = lay_out(report)[0].title.runs[0].text
     deck.core_properties.author = "Traffic Insights"
+    deck.core_properties.language = spoken()
     layout = deck.slide_layouts.get_by_name(_TITLE_ONLY)
     for page in lay_out(report):
         _draw(deck.slides.add_slide(layout), page)
@@ -73,6 +75,7 @@ def _write(shape: Any, text: Text) -> None:
         run.text = part.text
         run.font.name, run.font.size, run.font.bold = _FONT, Pt(text.size), part.is_bold
         run.font.color.rgb = _rgb(part.colour)
+        run._r.get_or_add_rPr().set("lang", spoken())
 
 
 def _draw_bar(slide: Any, bar: Bar) -> None:

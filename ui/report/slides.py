@@ -15,6 +15,7 @@ from core.correlations import SAME_NUMBER, possible_levels
 from core.errors import NotEnoughData
 from core.forecast import Forecast
 from core.forecast.report import daily_wape
+from core.language import in_sentence, mark, t, tn
 from core.metrics import METRICS, available_metrics, summarise
 from core.recommendations.model import DAYS_AHEAD
 from ui import cache, export
@@ -42,17 +43,43 @@ _MOST_PAIRS = 5
 _HEIGHT = 270
 """Pixels of a chart over time: low and wide, so that its words are large on a slide."""
 _WHITE = (255, 255, 255)
+_TRIED = {
+    "day": mark(
+        "Tried on the past, {hits} of {totals} totals lay in their band, and a day was typically "
+        "missed by {error}."
+    ),
+    "week": mark(
+        "Tried on the past, {hits} of {totals} totals lay in their band, and a week was typically "
+        "missed by {error}."
+    ),
+    "month": mark(
+        "Tried on the past, {hits} of {totals} totals lay in their band, and a month was typically "
+        "missed by {error}."
+    ),
+}
+_BAND = {
+    "day": mark("{expected}; the band is meant to hold a single day {often}."),
+    "week": mark("{expected}; the band is meant to hold a single week {often}."),
+    "month": mark("{expected}; the band is meant to hold a single month {often}."),
+}
+_AHEAD = {
+    "day": mark("{metric} by day: what was counted, then the forecast with its band."),
+    "week": mark("{metric} by week: what was counted, then the forecast with its band."),
+    "month": mark("{metric} by month: what was counted, then the forecast with its band."),
+}
 
 
 def _trends(view: View) -> Slide:
     card = over_time.overview_card(view)
     return Slide(
-        page="Trends",
+        page=t("Trends"),
         finding=card.headline,
         says=trends.answer(view),
         minds=card.reading,
         picture=_picture(_low(card.chart)),
-        description=f"{card.metric} as a line. {card.headline}.",
+        description=t(
+            "{metric} as a line. {headline}.", metric=card.metric, headline=card.headline
+        ),
     )
 
 
@@ -69,22 +96,24 @@ def _correlations(view: View) -> Slide:
         frame = result.frame.assign(
             value=result.frame["r"], without=result.frame["r_without_clock"]
         )
-        chart, says = matrix_charts.matrix(frame, labels, view.mode), "Each cell is a pair."
+        chart, says = matrix_charts.matrix(frame, labels, view.mode), t("Each cell is a pair.")
     else:
         chart = pairs(told, view.mode)
-        which = f"the {len(told)} pairs most" if len(told) > 1 else "the one pair"
-        says = (
-            f"Shown: {which} worth a look; dot and line as counted with the 95 % interval, the "
-            "diamond without the clock."
+        says = tn(
+            "Shown: the one pair worth a look; dot and line as counted with the 95 % interval, the "
+            "diamond without the clock.",
+            "Shown: the {count} pairs most worth a look; dot and line as counted with the 95 % "
+            "interval, the diamond without the clock.",
+            len(told),
         )
-    caveat = next((CAVEATS[code] for code in result.caveats), "")
+    caveat = next((t(CAVEATS[code]) for code in result.caveats), "")
     return Slide(
-        page="Correlations",
+        page=t("Correlations"),
         finding=correlations.answer(result, labels, grain),
         says=says,
-        minds=caveat or "That two numbers move together does not say that one makes the other.",
+        minds=caveat or t("That two numbers move together does not say that one makes the other."),
         picture=_picture(chart),
-        description="How strongly pairs of measures go together, with 95 % intervals.",
+        description=t("How strongly pairs of measures go together, with 95 % intervals."),
     )
 
 
@@ -102,14 +131,19 @@ def _channels(view: View) -> Slide:
     overall = float(summarise(view.traffic)[metric].iloc[0])
     label = METRICS[metric].label
     return Slide(
-        page="Channels",
+        page=t("Channels"),
         finding=f"{channels.headline(result)}.",
         says=channels.answer(view, metric),
-        minds="Lines are 95 % intervals that allow for good and bad days; hollow dots rest on too "
-        "few visits or are too uneven to judge.",
+        minds=t(
+            "Lines are 95 % intervals that allow for good and bad days; hollow dots rest on too "
+            "few visits or are too uneven to judge."
+        ),
         picture=_picture(channel_charts.intervals(drawn, metric, overall, view.colours, view.mode)),
-        description=f"{label} by channel with 95 % intervals; all channels together: "
-        f"{wording.metric_value(metric, overall)}.",
+        description=t(
+            "{metric} by channel with 95 % intervals; all channels together: {overall}.",
+            metric=label,
+            overall=wording.metric_value(metric, overall),
+        ),
     )
 
 
@@ -119,12 +153,15 @@ def _channel_shares(view: View) -> Slide:
     label = wording.metric_label(found.metric, view.traffic.grain)
     chart = channel_charts.volume(found.frame.head(_MOST_ROWS), label, "", view.mode)
     return Slide(
-        page="Channels",
+        page=t("Channels"),
         finding=channels.answer(view, None),
-        says=f"The bars are shares of all {label.lower()}; thin lines are 95 % intervals.",
-        minds="How good the visits are cannot be told: the file holds no measure of quality.",
+        says=t(
+            "The bars are shares of all {metric}; thin lines are 95 % intervals.",
+            metric=in_sentence(label),
+        ),
+        minds=t("How good the visits are cannot be told: the file holds no measure of quality."),
         picture=_picture(chart),
-        description=f"Share of {label.lower()} by channel.",
+        description=t("Share of {metric} by channel.", metric=in_sentence(label)),
     )
 
 
@@ -148,29 +185,32 @@ def _forecast(view: View) -> Slide:
     first = said["time"].iloc[0]
     seen = forecast_ahead.history_at_step(question.history, question.grain, step, first).tail(28)
     accuracy = result.accuracy
-    minds = (
-        f"Tried on the past, {accuracy.totals_in_band} of {accuracy.folds} totals lay in their "
-        f"band, and a {question.unit} was typically missed by "
-        f"{wording.percent(daily_wape(result.backtest))}."
+    minds = t(
+        _TRIED[step],
+        hits=accuracy.totals_in_band,
+        totals=accuracy.folds,
+        error=wording.percent(daily_wape(result.backtest)),
     )
     doubts = forecast_answer.doubts(result)
     return Slide(
-        page="Forecast",
+        page=t("Forecast"),
         finding=forecast_answer.answer(question, result),
-        says=f"{forecast_ahead.headline(question, result, said['stop'].iloc[-1])}; the band is "
-        f"meant to hold a single {step} {often(result.level)}.",
+        says=t(
+            _BAND[step],
+            expected=forecast_ahead.headline(question, result, said["stop"].iloc[-1]),
+            often=often(result.level),
+        ),
         minds=" ".join([minds, *doubts[:1]]),
         picture=_picture(_low(forecast_charts.ahead(seen, said, question.label, step, view.mode))),
-        description=f"{question.label} by {step}: what was counted, then the forecast with its "
-        "band.",
+        description=t(_AHEAD[step], metric=question.label),
     )
 
 
 PAGES: Mapping[str, tuple[str, Callable[[View], Slide]]] = {
-    "trends": ("Trends", _trends),
-    "correlations": ("Correlations", _correlations),
-    "channels": ("Channels", _channels),
-    "forecast": ("Forecast", _forecast),
+    "trends": (mark("Trends"), _trends),
+    "correlations": (mark("Correlations"), _correlations),
+    "channels": (mark("Channels"), _channels),
+    "forecast": (mark("Forecast"), _forecast),
 }
 """Pages with a slide of their own: their name, and what makes the slide."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from html import escape
 
+from core.language import spoken, t
 from ui.charts.theme import PALETTES
 from ui.report.fit import clean
 from ui.report.model import Advice, Number, Report, Section, Slide
@@ -25,7 +26,7 @@ img {{ max-width: 100%; height: auto; }}
 dd {{ margin: 0 0 0.5rem; }}
 """
 _PAGE = """<!DOCTYPE html>
-<html lang="en">
+<html lang="{language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -45,16 +46,23 @@ style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
 
 def as_html(report: Report) -> bytes:
     """A page with its style and pictures inside; it forbids itself every request and script."""
+    about = t(
+        "{selection} · {source} · made on {day}",
+        selection=report.selection,
+        source=report.source,
+        day=report.made,
+    )
     parts = [
         f"<h1>{_safe(report.title)}</h1>",
-        f'<p class="muted">{_safe(report.selection)} · {_safe(report.source)} · made on '
-        f"{_safe(report.made)}</p>",
+        f'<p class="muted">{_safe(about)}</p>',
         _numbers(report),
         *map(_slide, report.slides),
         _advice(report),
         *map(_section, report.appendix),
     ]
-    page = _PAGE.format(title=_safe(report.title), style=_STYLE, body="\n".join(parts))
+    page = _PAGE.format(
+        language=spoken(), title=_safe(report.title), style=_STYLE, body="\n".join(parts)
+    )
     return page.encode("utf-8")
 
 
@@ -64,7 +72,8 @@ def _safe(text: str) -> str:
 
 def _numbers(report: Report) -> str:
     items = "".join(map(_number, report.numbers))
-    compared = f'<p class="muted">Change: {_safe(report.compared)}.</p>' if report.compared else ""
+    said = t("Change: {periods}.", periods=report.compared)
+    compared = f'<p class="muted">{_safe(said)}</p>' if report.compared else ""
     return f'<ul class="numbers">{items}</ul>{compared}' if items else ""
 
 
@@ -87,11 +96,12 @@ def _slide(slide: Slide) -> str:
 
 def _advice(report: Report) -> str:
     cards = "".join(map(_card, report.advice)) or f"<p>{_safe(report.no_advice)}</p>"
-    return f"<section><h2>What to do, and how to test it</h2>{cards}</section>"
+    heading = _safe(t("What to do, and how to test it"))
+    return f"<section><h2>{heading}</h2>{cards}</section>"
 
 
 def _card(item: Advice) -> str:
-    rows = "".join(f"<dt>{name}</dt><dd>{_safe(text)}</dd>" for name, text in item.facts)
+    rows = "".join(f"<dt>{_safe(name)}</dt><dd>{_safe(text)}</dd>" for name, text in item.facts)
     return f"<h3>{_safe(item.headline)}</h3><dl>{rows}</dl>"
 
 

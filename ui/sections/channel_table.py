@@ -8,6 +8,7 @@ import streamlit as st
 
 from core import wording
 from core.channels import channel_growth
+from core.language import bound, mark, t
 from core.metrics import METRICS
 from core.traffic import Traffic
 from ui import cache, export
@@ -20,7 +21,7 @@ _SHARE = "share"
 def draw_table(view: View) -> None:
     """A wide table for the eye, a long one with intervals and changes for the file."""
     measures = cache.measure_channels(view.key, view.traffic)
-    with st.expander("All measures of all channels", icon=":material/table:"):
+    with st.expander(t("All measures of all channels"), icon=":material/table:"):
         shown = _wide(measures, view.traffic.grain)
         st.dataframe(
             shown,
@@ -28,33 +29,36 @@ def draw_table(view: View) -> None:
             width="stretch",
             column_config=column_help(shown.columns, view.traffic.grain),
         )
-        st.caption("In brackets: 95 % interval. The download also holds what each was counted on.")
+        st.caption(
+            t("In brackets: 95 % interval. The download also holds what each was counted on.")
+        )
         st.download_button(
             "CSV",
-            data=lambda: export.frame_csv(_long(view, measures)),
+            data=bound(lambda: export.frame_csv(_long(view, measures))),
             file_name=export.file_name("measures-by-channel", *view.file_parts, extension="csv"),
             mime="text/csv",
             key="download_measures_by_channel",
             on_click="ignore",
             icon=":material/download:",
             type="tertiary",
-            help="Download as CSV",
+            help=t("Download as CSV"),
         )
 
 
 def _wide(measures: pd.DataFrame, grain: str) -> pd.DataFrame:
     keys = list(dict.fromkeys(measures["metric"]))
-    shown = pd.DataFrame({"Channel": list(dict.fromkeys(measures["channel"]))})
+    channels = list(dict.fromkeys(measures["channel"]))
+    shown = pd.DataFrame({t("Channel"): channels})
     for key in keys:
         rows = measures[measures["metric"] == key].set_index("channel")
         shown[_name(key, grain)] = [
-            _words(key, rows.loc[name]) if name in rows.index else "" for name in shown["Channel"]
+            _words(key, rows.loc[name]) if name in rows.index else "" for name in channels
         ]
     return shown
 
 
 def _name(key: str, grain: str) -> str:
-    return "Share" if key == _SHARE else wording.metric_label(key, grain)
+    return t("Share") if key == _SHARE else wording.metric_label(key, grain)
 
 
 def _words(key: str, row: pd.Series) -> str:
@@ -69,7 +73,7 @@ def _long(view: View, measures: pd.DataFrame) -> pd.DataFrame:
     """One row per channel and measure, with its change against the comparison period."""
     table = measures.merge(_changes(view), on=["channel", "metric"], how="left")
     table["metric"] = [_name(key, view.traffic.grain) for key in table["metric"]]
-    return table.rename(columns=_COLUMNS)
+    return table.rename(columns={column: t(name) for column, name in _COLUMNS.items()})
 
 
 def _changes(view: View) -> pd.DataFrame:
@@ -95,13 +99,13 @@ def _is_there(current: Traffic, previous: Traffic, key: str) -> bool:
 
 
 _COLUMNS = {
-    "channel": "Channel",
-    "metric": "Measure",
-    "value": "Value",
-    "low": "95 % from",
-    "high": "95 % to",
-    "n": "Counted on",
-    "change": "Change",
-    "change_low": "Change from",
-    "change_high": "Change to",
+    "channel": mark("Channel"),
+    "metric": mark("Measure"),
+    "value": mark("Value"),
+    "low": mark("95 % from"),
+    "high": mark("95 % to"),
+    "n": mark("Counted on"),
+    "change": mark("Change"),
+    "change_low": mark("Change from"),
+    "change_high": mark("Change to"),
 }

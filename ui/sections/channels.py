@@ -18,6 +18,7 @@ from core.channels import (
     is_small,
 )
 from core.errors import NotEnoughData
+from core.language import in_sentence, mark, t, tc, tn
 from core.metrics import METRICS, available_metrics
 from ui import cache
 from ui.choices import pick
@@ -38,7 +39,7 @@ FIRST_CHOICES = (
 
 MOST_ROWS = 20
 """Channels drawn in one chart; the numbers beneath hold all."""
-_NEEDS_PERIODS = "That takes two periods of hours or days in one file."
+_NEEDS_PERIODS = mark("That takes two periods of hours or days in one file.")
 
 
 def ask_quality(view: View) -> str | None:
@@ -48,7 +49,7 @@ def ask_quality(view: View) -> str | None:
     if not options:
         return None
     return pick(
-        "channels", "quality", "What makes a visit good?", options, hint=metrics_help(options)
+        "channels", "quality", t("What makes a visit good?"), options, hint=metrics_help(options)
     )
 
 
@@ -69,32 +70,42 @@ def draw_answer(view: View, metric: str | None) -> None:
 
 def answer(view: View, metric: str | None) -> str:
     """The largest channel, and the one with the best visits that can be told."""
-    totals = channel_totals(view.traffic)
-    first = totals.iloc[0]
-    label = wording.metric_label(view.traffic.main_metric, view.traffic.grain).lower()
-    share = wording.percent(first["share"])
-    largest = f"{first['channel']} is the largest channel: {share} of all "
+    first = channel_totals(view.traffic).iloc[0]
+    label = wording.metric_label(view.traffic.main_metric, view.traffic.grain)
+    largest = {
+        "channel": first["channel"],
+        "share": wording.percent(first["share"]),
+        "metric": in_sentence(label),
+    }
     quality = compare(view, metric)
-    ending = "" if quality is None else f"; {_best(quality)}"
-    return f"{largest}{label}{ending}."
-
-
-def _best(quality: ChannelComparison) -> str:
-    name = METRICS[quality.metric].label.lower()
+    if quality is None:
+        return t("{channel} is the largest channel: {share} of all {metric}.", **largest)
+    name = in_sentence(METRICS[quality.metric].label)
     better = quality.frame[quality.frame["verdict"] == BETTER]
     if better.empty:
-        return f"no channel’s {name} is clearly above the rest"
-    row = better.loc[better["shrunken"].idxmax()]
-    value = wording.metric_value(quality.metric, row["value"])
-    return f"{row['channel']} has the highest {name} that can be told, {value}"
+        return t(
+            "{channel} is the largest channel: {share} of all {metric}; no channel’s {quality} is "
+            "clearly above the rest.",
+            **largest,
+            quality=name,
+        )
+    best = better.loc[better["shrunken"].idxmax()]
+    return t(
+        "{channel} is the largest channel: {share} of all {metric}; {best} has the highest "
+        "{quality} that can be told, {amount}.",
+        **largest,
+        best=best["channel"],
+        quality=name,
+        amount=wording.metric_value(quality.metric, best["value"]),
+    )
 
 
 def draw_glance(view: View, metric: str | None) -> None:
     """Which are good, which cannot be judged, which changed: one answer each."""
     answers = {
-        "Which visits are better?": _which_are_better(compare(view, metric)),
-        "What cannot be told?": _what_cannot_be_told(view, compare(view, metric)),
-        "Which channels changed?": _what_changed(view),
+        t("Which visits are better?"): _which_are_better(compare(view, metric)),
+        t("What cannot be told?"): _what_cannot_be_told(view, compare(view, metric)),
+        t("Which channels changed?"): _what_changed(view),
     }
     for column, (question, answer) in zip(st.columns(3), answers.items(), strict=True):
         with column.container(border=True, height="stretch"):
@@ -103,26 +114,33 @@ def draw_glance(view: View, metric: str | None) -> None:
 
 def _which_are_better(quality: ChannelComparison | None) -> str:
     if quality is None:
-        return "The file holds no measure of quality: export engaged sessions from GA4."
+        return t("The file holds no measure of quality: export engaged sessions from GA4.")
     return f"{headline(quality)}."
 
 
 def headline(quality: ChannelComparison) -> str:
     """Which channels are above and below the rest, in words."""
     frame, label = quality.frame, METRICS[quality.metric].label
-    parts = []
-    for verdict, word in ((BETTER, "above"), (WORSE, "below")):
-        names = list(frame.loc[frame["verdict"] == verdict, "channel"])
-        if names:
-            parts.append(f"{some(names)} clearly {word} the rest")
-    if parts:
-        return f"{label}: {'; '.join(parts)}"
+    above, below = (
+        list(frame.loc[frame["verdict"] == verdict, "channel"]) for verdict in (BETTER, WORSE)
+    )
+    if above and below:
+        return t(
+            "{metric}: {above} clearly above the rest; {below} clearly below the rest",
+            metric=label,
+            above=some(above),
+            below=some(below),
+        )
+    if above:
+        return t("{metric}: {channels} clearly above the rest", metric=label, channels=some(above))
+    if below:
+        return t("{metric}: {channels} clearly below the rest", metric=label, channels=some(below))
     real = frame[frame["verdict"] != NOT_A_CHANNEL]
     if len(real) < 2:
-        return f"{label}: there is no second channel to compare with"
+        return t("{metric}: there is no second channel to compare with", metric=label)
     if (real["verdict"] == TOO_LITTLE_DATA).all():
-        return f"{label}: too little data to compare channels"
-    return f"{label}: no channel clearly differs from the rest"
+        return t("{metric}: too little data to compare channels", metric=label)
+    return t("{metric}: no channel clearly differs from the rest", metric=label)
 
 
 def worth_drawing(rows: pd.DataFrame, is_named: pd.Series) -> pd.DataFrame:
@@ -133,48 +151,69 @@ def worth_drawing(rows: pd.DataFrame, is_named: pd.Series) -> pd.DataFrame:
 
 def some(names: list[str]) -> str:
     """A list of at most three names."""
-    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
-    return wording.listing(shown)
+    if len(names) <= 3:
+        return wording.listing(names)
+    rest = tc("channels", "{count} more", count=wording.count(len(names) - 2))
+    return wording.listing([*names[:2], rest])
 
 
 def _what_cannot_be_told(view: View, quality: ChannelComparison | None) -> str:
     parts = [] if quality is None else _without_verdict(view, quality)
-    for found in cache.diagnose_unattributed(view.key, view.traffic):
-        parts.append(f"{found.label} ({wording.percent(found.share.value)}) is no channel.")
-    return " ".join(parts) or "Every channel has enough data to be judged."
+    parts += [
+        t(
+            "{label} ({share}) is no channel.",
+            label=found.label,
+            share=wording.percent(found.share.value),
+        )
+        for found in cache.diagnose_unattributed(view.key, view.traffic)
+    ]
+    return " ".join(parts) or t("Every channel has enough data to be judged.")
 
 
 def _without_verdict(view: View, quality: ChannelComparison) -> list[str]:
     """Channels with too few visits by number, and those too uneven by name."""
     rows = quality.frame[quality.frame["verdict"] == TOO_LITTLE_DATA]
     few, uneven = rows[is_small(rows)], rows[~is_small(rows)]
-    unit = METRICS[str(METRICS[quality.metric].denominator)].label.lower()
-    counts = [f"{row.channel} ({wording.count(row.n)} {unit})" for row in few.itertuples()]
-    parts = [f"Too little data for a verdict: {some(counts)}."] if counts else []
-    if len(uneven):
-        step = "week to week" if view.traffic.grain == "week" else "day to day"
-        names = some(list(uneven["channel"]))
-        parts.append(f"Too uneven from {step} to tell: {names}.")
+    unit = in_sentence(METRICS[str(METRICS[quality.metric].denominator)].label)
+    counts = [
+        t(
+            "{channel} ({count} {metric})",
+            channel=row.channel,
+            count=wording.count(row.n),
+            metric=unit,
+        )
+        for row in few.itertuples()
+    ]
+    parts = []
+    if counts:
+        parts.append(t("Too little data for a verdict: {channels}.", channels=some(counts)))
+    names = list(uneven["channel"])
+    if names and view.traffic.grain == "week":
+        parts.append(t("Too uneven from week to week to tell: {channels}.", channels=some(names)))
+    elif names:
+        parts.append(t("Too uneven from day to day to tell: {channels}.", channels=some(names)))
     return parts
 
 
 def _what_changed(view: View) -> str:
     current, previous = view.period("current"), view.period("previous")
     if view.comparison is None or current is None or previous is None:
-        return _NEEDS_PERIODS
+        return t(_NEEDS_PERIODS)
     if current.is_empty or previous.is_empty:
-        return _NEEDS_PERIODS
+        return t(_NEEDS_PERIODS)
     metric = view.traffic.main_metric
     table = cache.channel_growth((*view.key, metric), current, previous, metric)
+    rose, fell = (_with_change(table[table["verdict"] == verdict]) for verdict in (GREW, FELL))
     parts = []
-    for verdict in (GREW, FELL):
-        rows = table[table["verdict"] == verdict]
-        names = [
-            f"{row.channel} ({wording.signed_percent(row.change)})" for row in rows.itertuples()
-        ]
-        if names:
-            parts.append(f"{some(names)} {verdict}")
+    if rose:
+        parts.append(tn("{channels} rose", "{channels} rose", len(rose), channels=some(rose)))
+    if fell:
+        parts.append(tn("{channels} fell", "{channels} fell", len(fell), channels=some(fell)))
     compared = describe_comparison(view.comparison)
     if not parts:
-        return f"None beyond what happens by chance ({compared})."
-    return f"{'; '.join(parts)} ({compared})."
+        return t("None beyond what happens by chance ({comparison}).", comparison=compared)
+    return t("{changes} ({comparison}).", changes="; ".join(parts), comparison=compared)
+
+
+def _with_change(rows: pd.DataFrame) -> list[str]:
+    return [f"{row.channel} ({wording.signed_percent(row.change)})" for row in rows.itertuples()]

@@ -17,6 +17,7 @@ from core.correlations import (
     possible_levels,
 )
 from core.errors import NotEnoughData
+from core.language import SOURCE, spoken, t, tn
 from ui import cache
 from ui.cache import Key
 from ui.choices import pick, select_one
@@ -25,10 +26,11 @@ from ui.sections import correlations_guess as guessing
 from ui.sections.correlations_words import (
     CAVEATS,
     LEVELS,
+    LEVELS_INSIDE,
     METHODS,
-    by_clock,
+    METHODS_INSIDE,
     labels_of,
-    pair_name,
+    pair_inside,
     signed,
 )
 from ui.text import escape
@@ -57,9 +59,12 @@ class Asked:
     @property
     def words(self) -> str:
         """What is correlated, for subtitles."""
-        where = f" of {self.channel}" if self.channel else ""
-        method = METHODS[self.method]
-        return f"{method[0].lower()}{method[1:]}, {LEVELS[self.level].lower()}{where}"
+        method, level = t(METHODS_INSIDE[self.method]), t(LEVELS_INSIDE[self.level])
+        if self.channel:
+            return t(
+                "{method}, {level} of {channel}", method=method, level=level, channel=self.channel
+            )
+        return t("{method}, {level}", method=method, level=level)
 
 
 def ask(view: View) -> Asked:
@@ -68,9 +73,10 @@ def ask(view: View) -> Asked:
     Its three options stand side by side and would be cut off in a third of a small screen.
     """
     level = _ask_level(possible_levels(view.traffic))
+    methods = {method: t(name) for method, name in METHODS.items()}
     left, right = st.columns(2)
     with left:
-        method = select_one("correlations", "method", "Kind of correlation", METHODS)
+        method = select_one("correlations", "method", t("Kind of correlation"), methods)
     with right:
         channel = _ask_channel(view)
     grain = "day" if level == "day" else view.traffic.grain
@@ -81,18 +87,20 @@ def _ask_level(levels: tuple[str, ...]) -> str:
     return pick(
         "correlations",
         "level",
-        "Compare by",
-        {level: LEVELS[level] for level in levels},
-        hint="Rows: every hour (or day) of every channel, as exported. Hours and days: all "
-        "channels together.",
+        t("Compare by"),
+        {level: t(LEVELS[level]) for level in levels},
+        hint=t(
+            "Rows: every hour (or day) of every channel, as exported. Hours and days: all "
+            "channels together."
+        ),
     )
 
 
 def _ask_channel(view: View) -> str | None:
     if not view.traffic.has_channels or len(view.traffic.channels) < 2:
         return None
-    names = {_ALL: "All channels"} | {name: name for name in view.traffic.channels}
-    return select_one("correlations", "channel", "Within one channel", names) or None
+    names = {_ALL: t("All channels")} | {name: name for name in view.traffic.channels}
+    return select_one("correlations", "channel", t("Within one channel"), names) or None
 
 
 def key_of(view: View, asked: Asked) -> Key:
@@ -105,7 +113,7 @@ def correlate(view: View, asked: Asked) -> Correlations:
     try:
         return cache.correlate(key_of(view, asked), view.traffic, asked.level, asked.channel)
     except NotEnoughData as problem:
-        st.subheader("Nothing can be said about this selection.")
+        st.subheader(t("Nothing can be said about this selection."))
         say(problem)
         st.stop()
 
@@ -115,10 +123,10 @@ def draw_answer(view: View, asked: Asked, result: Correlations) -> None:
     labels = labels_of(view.traffic, result.pearson)
     text = answer(result, labels, asked.grain, names_one=not asked.is_guessing)
     if asked.channel:
-        text = f"Within {asked.channel}: {text[0].lower()}{text[1:]}"
+        text = t("Within {channel}: {finding}", channel=asked.channel, finding=_inside(text))
     st.subheader(escape(text))
     for code in result.caveats:
-        st.caption(escape(CAVEATS[code]))
+        st.caption(escape(t(CAVEATS[code])))
 
 
 def answer(
@@ -138,27 +146,58 @@ def answer(
         for verdict in (SAME_NUMBER, FOLLOWS_CLOCK, DIFFERS, STILL_THERE)
     )
     if same == total:
-        every = "the one pair of measures is" if total == 1 else f"all {total} pairs are"
-        return f"Nothing to find: {every} the same number twice."
+        return tn(
+            "Nothing to find: the one pair of measures is the same number twice.",
+            "Nothing to find: all {count} pairs are the same number twice.",
+            total,
+        )
     if result.caveats:
         return _open_answer(total, same)
-    parts = [f"{same} are the same number twice" if same != 1 else "1 is the same number twice"]
+    parts = [tn("{count} is the same number twice", "{count} are the same number twice", same)]
     if clock:
-        parts.append(f"{clock} only {'follows' if clock == 1 else 'follow'} the clock")
+        parts.append(tn("{count} only follows the clock", "{count} only follow the clock", clock))
     if differs:
-        parts.append(f"{differs} {'does' if differs == 1 else 'do'} not hold within the channels")
+        parts.append(
+            tn(
+                "{count} does not hold within the channels",
+                "{count} do not hold within the channels",
+                differs,
+            )
+        )
     rest = total - same - clock - differs - real
     if rest:
-        parts.append(f"{rest} could be chance")
+        parts.append(tn("{count} could be chance", "{count} could be chance", rest))
     if not real:
-        return (
-            "No pair of measures goes together beyond the clock and chance: "
-            f"of {total}, {wording.listing(parts)}."
+        return t(
+            "No pair of measures goes together beyond the clock and chance: of {total}, {parts}.",
+            total=total,
+            parts=wording.listing(parts),
         )
-    when = by_clock("at the same hour and weekday", grain)
-    found = f"{real} of {total} pairs {'goes' if real == 1 else 'go'} together also {when}"
-    named = f" ({_strongest_left(frame, labels)})" if names_one else ""
-    return f"{found}{named}; {wording.listing(parts)}."
+    found = _left(real, total, grain)
+    if names_one:
+        found = f"{found} ({_strongest_left(frame, labels)})"
+    return f"{found}; {wording.listing(parts)}."
+
+
+def _inside(sentence: str) -> str:
+    """A sentence after a colon, where English begins with a small letter."""
+    return sentence if spoken() != SOURCE else sentence[0].lower() + sentence[1:]
+
+
+def _left(real: int, total: int, grain: str) -> str:
+    if grain == "hour":
+        return tn(
+            "{count} of {total} pairs goes together also at the same hour and weekday",
+            "{count} of {total} pairs go together also at the same hour and weekday",
+            real,
+            total=total,
+        )
+    return tn(
+        "{count} of {total} pairs goes together also on the same weekday",
+        "{count} of {total} pairs go together also on the same weekday",
+        real,
+        total=total,
+    )
 
 
 def _open_answer(total: int, same: int) -> str:
@@ -170,17 +209,27 @@ def _open_answer(total: int, same: int) -> str:
     'of 3 pairs, 1 is the same number twice, the rest stays open.'
     """
     if total == 1:
-        return "Whether the one pair of measures has a link of its own cannot be told."
-    start = "Whether any pair of measures has a link of its own cannot be told"
+        return t("Whether the one pair of measures has a link of its own cannot be told.")
     if not same:
-        return f"{start}: all {total} stay open."
-    be = "is" if same == 1 else "are"
-    return f"{start}: of {total} pairs, {same} {be} the same number twice, the rest stays open."
+        return t(
+            "Whether any pair of measures has a link of its own cannot be told: "
+            "all {total} stay open.",
+            total=total,
+        )
+    return tn(
+        "Whether any pair of measures has a link of its own cannot be told: of {total} pairs, "
+        "{count} is the same number twice, the rest stays open.",
+        "Whether any pair of measures has a link of its own cannot be told: of {total} pairs, "
+        "{count} are the same number twice, the rest stays open.",
+        same,
+        total=total,
+    )
 
 
 def _strongest_left(frame: pd.DataFrame, labels: dict[str, str]) -> str:
     found = frame[frame["verdict"] == STILL_THERE]
     row = found.loc[found["r_without_clock"].abs().idxmax()]
-    name = pair_name(labels, row["first"], row["second"]).lower()
-    start = "" if len(found) == 1 else "most of all "
-    return f"{start}{name}, {signed(row['r_without_clock'])}"
+    name, value = pair_inside(labels, row["first"], row["second"]), signed(row["r_without_clock"])
+    if len(found) == 1:
+        return f"{name}, {value}"
+    return t("most of all {pair}, {correlation}", pair=name, correlation=value)

@@ -8,13 +8,14 @@ import pandas as pd
 
 from core import wording
 from core.correlations import Pair
+from core.language import mark, t, tn
 from ui.cards import Card, show
 from ui.charts import correlations_pair as charts
 from ui.charts.correlations_pair import ALL_TOGETHER
 from ui.page import View
 from ui.sections.correlations import Asked
 from ui.sections.correlations_dots import axes_of, thinned, two_columns
-from ui.sections.correlations_words import pair_name, signed
+from ui.sections.correlations_words import pair_inside, pair_name, signed
 
 _MOST_LINES = 7
 
@@ -30,8 +31,11 @@ def draw_within(view: View, asked: Asked, found: Pair, labels: Mapping[str, str]
         view,
         Card(
             slug=f"{'-and-'.join(metrics)}-within-channels-{asked.level}",
-            headline=f"All channels together {signed(row['r'])}, within the channels "
-            f"{signed(row['r_within'])}",
+            headline=t(
+                "All channels together {pooled}, within the channels {within}",
+                pooled=signed(row["r"]),
+                within=signed(row["r_within"]),
+            ),
             chart=charts.within(
                 thinned(dots),
                 lines,
@@ -39,16 +43,22 @@ def draw_within(view: View, asked: Asked, found: Pair, labels: Mapping[str, str]
                 {name: view.colours[name] for name in names},
                 view.mode,
             ),
-            data=lines.rename(columns={"channel": "Line", **_ends_of(metrics, labels)}),
-            reading="Dashed: the line through all channels together. Coloured: within one "
-            "channel. The dashed line compares channels with each other, not hours.",
-            metric=f"{pair_name(labels, *metrics)}, by channel",
+            data=_table(lines, metrics, labels),
+            reading=t(
+                "Dashed: the line through all channels together. Coloured: within one "
+                "channel. The dashed line compares channels with each other, not hours."
+            ),
+            metric=t("{pair}, by channel", pair=pair_name(labels, *metrics)),
         ),
     )
 
 
-def _ends_of(metrics: tuple[str, str], labels: Mapping[str, str]) -> dict[str, str]:
-    return {"x": labels[metrics[0]], "y": labels[metrics[1]]}
+def _table(
+    lines: pd.DataFrame, metrics: tuple[str, str], labels: Mapping[str, str]
+) -> pd.DataFrame:
+    named = lines.replace({"channel": {ALL_TOGETHER: t(ALL_TOGETHER)}})
+    names = {"channel": t("Line"), "x": labels[metrics[0]], "y": labels[metrics[1]]}
+    return named.rename(columns=names)
 
 
 def _lines(dots: pd.DataFrame, names: list[str]) -> pd.DataFrame:
@@ -71,8 +81,10 @@ def draw_channels(view: View, asked: Asked, found: Pair, labels: Mapping[str, st
             chart=charts.by_channel(table, row["r"], view.colours, view.mode),
             data=table,
             reading=_channels_reading(view, table),
-            metric=f"Correlation of {pair_name(labels, row['first'], row['second']).lower()} "
-            "within each channel, 95 % intervals",
+            metric=t(
+                "Correlation of {pair} within each channel, 95 % intervals",
+                pair=pair_inside(labels, row["first"], row["second"]),
+            ),
             columns=_CHANNEL_COLUMNS,
         ),
     )
@@ -87,31 +99,44 @@ def channels_headline(table: pd.DataFrame) -> str:
     """
     clear = table[(table["low"] > 0) | (table["high"] < 0)]
     if clear.empty:
-        return f"In none of {len(table)} channels is the link clear"
+        return t("In none of {total} channels is the link clear", total=len(table))
     names = [f"{row['channel']} ({signed(row['r'])})" for row in clear.head(3).to_dict("records")]
-    more = f" and {len(clear) - 3} more" if len(clear) > 3 else ""
-    listed = ", ".join(names) + more if more else wording.listing(names)
-    return f"In {len(clear)} of {len(table)} channels the link is clear: {listed}"
+    rest = len(clear) - 3
+    listed = wording.listing(names)
+    if rest > 0:
+        all_names = ", ".join(names)
+        listed = tn("{names} and {count} more", "{names} and {count} more", rest, names=all_names)
+    return t(
+        "In {clear} of {total} channels the link is clear: {channels}",
+        clear=len(clear),
+        total=len(table),
+        channels=listed,
+    )
 
 
 def _channels_reading(view: View, table: pd.DataFrame) -> str:
     left_out = [name for name in view.traffic.channels if name not in set(table["channel"])]
-    text = (
+    text = t(
         "Dot and line: as counted within the channel, with its 95 % interval. Diamond: without "
         "the clock. Dashed: all channels together."
     )
     if not left_out:
         return text
-    verb = "is" if len(left_out) == 1 else "are"
-    return f"{text} {wording.listing(left_out)} {verb} left out: too little to correlate."
+    left = tn(
+        "{channels} is left out: too little to correlate.",
+        "{channels} are left out: too little to correlate.",
+        len(left_out),
+        channels=wording.listing(left_out),
+    )
+    return f"{text} {left}"
 
 
 _CHANNEL_COLUMNS = {
-    "channel": "Channel",
-    "n": "Dots",
-    "n_effective": "Independent dots",
-    "r": "Pearson",
-    "low": "95 % from",
-    "high": "95 % to",
-    "r_without_clock": "Pearson without the clock",
+    "channel": mark("Channel"),
+    "n": mark("Dots"),
+    "n_effective": mark("Independent dots"),
+    "r": mark("Pearson"),
+    "low": mark("95 % from"),
+    "high": mark("95 % to"),
+    "r_without_clock": mark("Pearson without the clock"),
 }

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 import pandas as pd
 
 from core import wording
+from core.language import dated, group, mark, month_names, t
 from core.metrics import METRICS
 from ui.charts.correlations_pair import Axis
 
 MOST_DOTS = 2000
 _DAY_PARTS = ("00:00–06:00", "06:00–12:00", "12:00–18:00", "18:00–24:00")
-_WEEK_PARTS = ("Monday to Friday", "Saturday and Sunday")
+_WEEK_PARTS = (mark("Monday to Friday"), mark("Saturday and Sunday"))
 _ALL = "all"
 _MOST_STRETCHES = 4
-_TIME_FORMATS = {"hour": "%a %-d %b %Y, %H:00", "day": "%a %-d %b %Y", "month": "%B %Y"}
 
 
 def two_columns(observations: pd.DataFrame, *, is_without: bool) -> pd.DataFrame:
@@ -68,8 +68,8 @@ def groups_of(dots: pd.DataFrame, grain: str) -> tuple[pd.Series, list[str]]:
         parts = [_DAY_PARTS[int(hour) // 6] for hour in dots["hour"]]
         order: tuple[str, ...] = _DAY_PARTS
     elif grain == "day":
-        parts = [_WEEK_PARTS[day >= 5] for day in dots["weekday"]]
-        order = _WEEK_PARTS
+        order = tuple(t(part) for part in _WEEK_PARTS)
+        parts = [order[day >= 5] for day in dots["weekday"]]
     else:
         parts = _stretches(dots["time"])
         order = tuple(dict.fromkeys(parts[place] for place in dots["time"].argsort()))
@@ -104,10 +104,18 @@ def in_words(
 
 
 def _when(dots: pd.DataFrame, grain: str) -> list[str]:
-    form = _TIME_FORMATS.get(grain, "week of %-d %b %Y")
-    times = ["" if pd.isna(time) else time.strftime(form) for time in dots["time"]]
+    times = ["" if pd.isna(time) else _moment(time, grain) for time in dots["time"]]
     names = [name if name != "(all)" else "" for name in dots["channel"]]
     return [" · ".join(part for part in both if part) for both in zip(times, names, strict=True)]
+
+
+def _moment(time: pd.Timestamp, grain: str) -> str:
+    if grain == "month":
+        return f"{month_names('wide')[time.month - 1]} {time.year}"
+    if grain == "week":
+        return t("week of {day}", day=dated(time, "yMMMd"))
+    day = dated(time, "yMMMEd")
+    return f"{day}, {wording.clock(time.hour)}" if grain == "hour" else day
 
 
 def difference(metric: str, value: float) -> str:
@@ -117,10 +125,10 @@ def difference(metric: str, value: float) -> str:
     ('+4.2 points', '−12.3')
     """
     if not math.isfinite(value):
-        return "not available"
+        return t("not available")
     if METRICS[metric].unit == "share":
         return wording.points(value)
-    return f"{value:+,.{1 if abs(value) < 1000 else 0}f}".replace("-", "−")
+    return ("−" if value < 0 else "+") + group(value, 1 if abs(value) < 1000 else 0)
 
 
 def axes_of(
@@ -136,5 +144,10 @@ def _axis(metric: str, label: str, *, is_without: bool) -> Axis:
     if not is_without:
         return Axis(label, unit)
     is_share = unit == "share"
-    title = f"{label}, {'points ' if is_share else ''}from usual"
+    text = _POINTS_FROM_USUAL if is_share else _FROM_USUAL
+    title = t(text, metric=label)
     return Axis(title, "points" if is_share else unit, is_signed=True)
+
+
+_FROM_USUAL = mark("{metric}, from usual")
+_POINTS_FROM_USUAL = mark("{metric}, points from usual")

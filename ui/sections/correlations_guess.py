@@ -8,27 +8,28 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.language import mark, t
 from ui import guesses, state
 from ui.guesses import DIRECTIONS, NONE, STRENGTHS, Guess
 from ui.page import View
 from ui.sections.correlations_words import COEFFICIENTS, PairKey, pair_name
 from ui.text import escape
 
-WHY = (
+WHY = mark(
     "Hides the numbers until you have said what you expect. In experiments, people who first "
     "said what they expect took fewer chance patterns for real ones. Your guesses stay in this "
     "session."
 )
-_STRENGTH_HINT = "Weak: under 0.3 either way. Medium: 0.3 to 0.6. Strong: from 0.6 on."
+_STRENGTH_HINT = mark("Weak: under 0.3 either way. Medium: 0.3 to 0.6. Strong: from 0.6 on.")
 
 
 def ask_mode() -> bool:
     """Whether the person wants to guess before seeing the numbers."""
     return st.toggle(
-        "Guess first",
+        t("Guess first"),
         key=state.start_with(state.choice_key("correlations", "guess"), False),
         persist_state="session",
-        help=WHY,
+        help=t(WHY),
     )
 
 
@@ -62,15 +63,18 @@ def guess_pair(
 def _ask(name: Hashable, row: Mapping[str, Any], method: str, labels: Mapping[str, str]) -> None:
     asked = f"{row['first']}_{row['second']}"
     with st.container(border=True):
-        st.markdown(f"#### {escape(pair_name(labels, row['first'], row['second']))}: your guess")
-        direction = _options(f"direction_{asked}", "How do they go together?", DIRECTIONS)
+        st.markdown(
+            "#### "
+            + t("{pair}: your guess", pair=escape(pair_name(labels, row["first"], row["second"])))
+        )
+        direction = _options(f"direction_{asked}", t("How do they go together?"), DIRECTIONS)
         strength = ""
         if direction not in (None, NONE):
-            found = _options(f"strength_{asked}", "How strongly?", STRENGTHS, _STRENGTH_HINT)
+            found = _options(f"strength_{asked}", t("How strongly?"), STRENGTHS, t(_STRENGTH_HINT))
             strength = found or ""
         guess = Guess(name, direction or "", strength, float(row[COEFFICIENTS[method]]))
         st.button(
-            "Show the number",
+            t("Show the number"),
             type="primary",
             key=f"reveal_{asked}",
             disabled=not (strength or direction == NONE),
@@ -85,7 +89,7 @@ def _options(name: str, label: str, options: Mapping[str, str], hint: str = "") 
     return st.segmented_control(
         label,
         list(options),
-        format_func=lambda value: options[value],
+        format_func=lambda value: t(options[value]),
         key=state.choice_key("correlations", name),
         help=hint or None,
     )

@@ -7,14 +7,22 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from core.correlations import CANNOT_TELL, SAME_NUMBER, STILL_THERE, Correlations
+from core.correlations import (
+    CANNOT_TELL,
+    DIFFERS,
+    FOLLOWS_CLOCK,
+    SAME_NUMBER,
+    STILL_THERE,
+    Correlations,
+)
+from core.language import mark, t, tn
 from ui.cards import Card, show
 from ui.charts import correlations_list as charts
 from ui.page import View
 from ui.sections import correlations_guess as guessing
 from ui.sections.correlations import Asked
 from ui.sections.correlations_words import (
-    LEVELS,
+    LEVELS_INSIDE,
     OPEN,
     VERDICTS,
     by_clock,
@@ -35,9 +43,9 @@ def draw_list(view: View, asked: Asked, result: Correlations) -> None:
     if asked.is_guessing:
         frame = frame[~guessing.is_hidden(view, asked.level, asked.channel, frame)]
     table = named(frame.dropna(subset="r"), labels_of(view.traffic, result.pearson))
-    st.subheader("All pairs by verdict")
+    st.subheader(t("All pairs by verdict"))
     if table.empty:
-        st.caption("Each pair is listed here once you have guessed it.")
+        st.caption(t("Each pair is listed here once you have guessed it."))
         return
     _draw_words(table, asked, is_open=bool(result.caveats))
     if (table["verdict"] != SAME_NUMBER).any():
@@ -64,64 +72,96 @@ def _draw_words(table: pd.DataFrame, asked: Asked, *, is_open: bool) -> None:
                 f"{row['pair']} ({signed(row[column])})"
                 for row in pairs.head(PAIRS_NAMED).to_dict("records")
             )
-            more = f" and {len(pairs) - PAIRS_NAMED} more" if len(pairs) > PAIRS_NAMED else ""
+            rest = len(pairs) - PAIRS_NAMED
+            if rest > 0:
+                names = tn(
+                    "{names} and {count} more", "{names} and {count} more", rest, names=names
+                )
             is_unknown = is_open and verdict == CANNOT_TELL
-            why = OPEN if is_unknown else by_clock(meaning, asked.grain)
-            st.markdown(f"- **{verdict.capitalize()}** ({why}): {escape(names + more)}.")
+            why = t(OPEN if is_unknown else by_clock(meaning, asked.grain))
+            st.markdown(f"- **{t(_HEADS[verdict])}** ({why}): {escape(names)}.")
+
+
+_HEADS = {
+    STILL_THERE: mark("Still there"),
+    DIFFERS: mark("Differs between channels"),
+    FOLLOWS_CLOCK: mark("Both follow the clock"),
+    CANNOT_TELL: mark("Cannot tell"),
+    SAME_NUMBER: mark("Same number twice"),
+}
+"""Verdicts at the beginning of a line."""
 
 
 def _draw_intervals(view: View, asked: Asked, result: Correlations, table: pd.DataFrame) -> None:
     drawn = table[table["verdict"] != SAME_NUMBER].head(MOST_PAIRS)
-    where = f" of {asked.channel}" if asked.channel else ""
     show(
         view,
         Card(
             slug=f"correlation-pairs-{asked.level}-{asked.channel or 'all'}",
             headline=_headline(table, is_open=bool(result.caveats)),
             chart=charts.pairs(drawn, view.mode),
-            data=table,
+            data=table.assign(verdict=table["verdict"].map(t)),
             reading=_reading(drawn, table),
-            metric=f"Pearson correlation, {LEVELS[asked.level].lower()}{where}, 95 % intervals",
+            metric=_subtitle(asked),
             columns=_COLUMNS,
         ),
     )
 
 
+def _subtitle(asked: Asked) -> str:
+    level = t(LEVELS_INSIDE[asked.level])
+    if asked.channel:
+        return t(
+            "Pearson correlation, {level} of {channel}, 95 % intervals",
+            level=level,
+            channel=asked.channel,
+        )
+    return t("Pearson correlation, {level}, 95 % intervals", level=level)
+
+
 def _headline(table: pd.DataFrame, *, is_open: bool) -> str:
     if is_open:
-        return "As counted: what is left without the clock cannot be told"
+        return t("As counted: what is left without the clock cannot be told")
     real = int((table["verdict"] == STILL_THERE).sum())
     if not real:
-        return "Nothing stands out once the clock is taken out"
-    return f"{real} of {len(table)} {'pair is' if real == 1 else 'pairs are'} still there"
+        return t("Nothing stands out once the clock is taken out")
+    return tn(
+        "{count} of {total} pair is still there",
+        "{count} of {total} pairs are still there",
+        real,
+        total=len(table),
+    )
 
 
 def _reading(drawn: pd.DataFrame, table: pd.DataFrame) -> str:
     rest = int((table["verdict"] != SAME_NUMBER).sum()) - len(drawn)
-    more = f" {rest} more in the table." if rest else ""
-    return (
+    text = t(
         "Dot and line: as counted, with its 95 % interval. Diamond: without the clock. Blue: still "
         "there, or going the other way within channels, after a correction for all pairs; grey: "
-        f"the clock or chance. Nothing here says that one makes the other.{more}"
+        "the clock or chance. Nothing here says that one makes the other."
     )
+    if not rest:
+        return text
+    more = tn("{count} more in the table.", "{count} more in the table.", rest)
+    return f"{text} {more}"
 
 
 _COLUMNS = {
-    "pair": "Pair",
-    "r": "Pearson",
-    "low": "95 % from",
-    "high": "95 % to",
-    "rho": "Spearman",
-    "rho_low": "Spearman 95 % from",
-    "rho_high": "Spearman 95 % to",
-    "n": "Dots",
-    "n_effective": "Independent dots",
-    "r_without_clock": "Pearson without the clock",
-    "without_low": "Without the clock 95 % from",
-    "without_high": "Without the clock 95 % to",
-    "r_within": "Pearson within channels",
-    "p_value": "Adjusted p-value",
-    "verdict": "Verdict",
-    "link": "Why the same number",
-    "sentence": "In words",
+    "pair": mark("Pair"),
+    "r": mark("Pearson"),
+    "low": mark("95 % from"),
+    "high": mark("95 % to"),
+    "rho": mark("Spearman"),
+    "rho_low": mark("Spearman 95 % from"),
+    "rho_high": mark("Spearman 95 % to"),
+    "n": mark("Dots"),
+    "n_effective": mark("Independent dots"),
+    "r_without_clock": mark("Pearson without the clock"),
+    "without_low": mark("Without the clock 95 % from"),
+    "without_high": mark("Without the clock 95 % to"),
+    "r_within": mark("Pearson within channels"),
+    "p_value": mark("Adjusted p-value"),
+    "verdict": mark("Verdict"),
+    "link": mark("Why the same number"),
+    "sentence": mark("In words"),
 }

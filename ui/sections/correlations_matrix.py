@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from core.correlations import SAME_NUMBER, Correlations
+from core.language import t
 from ui import state
 from ui.cards import Card, Picked, show
 from ui.charts import correlations as charts
@@ -42,7 +43,7 @@ def draw_matrix(view: View, asked: Asked, result: Correlations) -> PairKey:
                 chart=charts.matrix(frame, labels, view.mode, picked=pair, turn=turn),
                 data=_square(frame, labels),
                 reading=_legend(frame, asked.grain),
-                metric=f"Correlation, {asked.words}",
+                metric=t("Correlation, {settings}", settings=asked.words),
                 is_pickable=True,
             ),
         )
@@ -69,7 +70,7 @@ def _choose_pair(frame: pd.DataFrame, labels: dict[str, str], asked: Asked, char
     clicked = clicked_cell(state.picked_in(chart))
     if clicked and state.is_news("correlations_clicked", clicked) and clicked[0] in options:
         state.choose(state.choice_key("correlations", "pair"), clicked[0])
-    chosen = select_one("correlations", "pair", "Which pair? (or click its cell)", options)
+    chosen = select_one("correlations", "pair", t("Which pair? (or click its cell)"), options)
     first, _, second = chosen.partition("·")
     return first, second
 
@@ -91,13 +92,19 @@ def clicked_cell(picked: Picked) -> tuple[str, int] | None:
 def _strongest(frame: pd.DataFrame, labels: dict[str, str]) -> str:
     known = frame.dropna(subset="value")
     if (frame["verdict"] == charts.HIDDEN).any():
-        return f"{len(known)} of {len(frame)} numbers uncovered"
+        return t("{known} of {total} numbers uncovered", known=len(known), total=len(frame))
     if known.empty:
-        return "No pair of measures varies together"
+        return t("No pair of measures varies together")
     row = known.loc[known["value"].abs().idxmax()]
-    end = ", the same number twice" if row["verdict"] == SAME_NUMBER else ""
     name = pair_name(labels, row["first"], row["second"])
-    return f"{name} go together most ({signed(row['value'])}){end}"
+    value = signed(row["value"])
+    if row["verdict"] == SAME_NUMBER:
+        return t(
+            "{pair} go together most ({correlation}), the same number twice",
+            pair=name,
+            correlation=value,
+        )
+    return t("{pair} go together most ({correlation})", pair=name, correlation=value)
 
 
 def _square(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
@@ -106,19 +113,21 @@ def _square(frame: pd.DataFrame, labels: dict[str, str]) -> pd.DataFrame:
     both = pd.concat([frame, mirrored], ignore_index=True)
     square = both.pivot(index="first", columns="second", values="value")
     square = square.reindex(index=list(labels), columns=list(labels))
-    return square.rename(index=labels, columns=labels).rename_axis("Measure").reset_index()
+    return square.rename(index=labels, columns=labels).rename_axis(t("Measure")).reset_index()
 
 
 def _legend(frame: pd.DataFrame, grain: str) -> str:
     """What the numbers and the marks of the cells mean, for the verdicts that occur."""
     seen = set(frame["verdict"])
-    signs = [by_clock(words, grain) for verdict, words in SIGNS.items() if verdict in seen]
-    hidden = ["?: guess first."] if charts.HIDDEN in seen else []
+    signs = [t(by_clock(words, grain)) for verdict, words in SIGNS.items() if verdict in seen]
+    hidden = [t("?: guess first.")] if charts.HIDDEN in seen else []
     return " ".join(
         [
-            "+1: always rise together (green); 0: no link; −1: one falls as the other rises "
-            "(brown). A name ends its row and heads its column.",
-            "Blue frame: the pair looked at below.",
+            t(
+                "+1: always rise together (green); 0: no link; −1: one falls as the other rises "
+                "(brown). A name ends its row and heads its column."
+            ),
+            t("Blue frame: the pair looked at below."),
             *signs,
             *hidden,
         ]

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from core import wording
 from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, Correlations, Pair
+from core.language import mark, t, tn
 from ui import cache
 from ui.cards import Card, show
 from ui.charts import correlations_pair as charts
@@ -104,19 +106,26 @@ def _scatter(
                     "" if is_without else _other_kind(found, asked),
                 ]
             ).strip(),
-            metric=f"{pair_name(labels, *metrics)}{_where(asked)}"
-            + (", difference from the usual at that time" if is_without else ""),
+            metric=_subtitle(asked, pair_name(labels, *metrics), is_without=is_without),
         ),
     )
 
 
-def _where(asked: Asked) -> str:
-    return f" of {asked.channel}" if asked.channel else ""
+def _subtitle(asked: Asked, pair: str, *, is_without: bool) -> str:
+    if asked.channel:
+        pair = t("{pair} of {channel}", pair=pair, channel=asked.channel)
+    if is_without:
+        return t("{pair}, difference from the usual at that time", pair=pair)
+    return pair
 
 
 def _raw_headline(found: Pair, asked: Asked) -> str:
     numbers = _as_counted(found, asked.method)
-    return f"As counted: {how_they_go(*numbers)} ({with_interval(*numbers)})"
+    return t(
+        "As counted: {link} ({correlation})",
+        link=how_they_go(*numbers),
+        correlation=with_interval(*numbers),
+    )
 
 
 def _as_counted(found: Pair, method: str) -> tuple[float, float, float]:
@@ -128,31 +137,54 @@ def _as_counted(found: Pair, method: str) -> tuple[float, float, float]:
 def _left_headline(found: Pair, asked: Asked) -> str:
     row = found.row
     value, ends = row["r_without_clock"], (row["without_low"], row["without_high"])
-    when = "On the same weekday" if asked.grain == "day" else "At the same hour and weekday"
+    text = _ON_THE_WEEKDAY if asked.grain == "day" else _AT_THE_HOUR
     if pd.isna(value):
-        return f"{when}: too little varies to tell"
+        return t(text, finding=t("too little varies to tell"))
     if row["verdict"] == CANNOT_TELL:
-        return f"{when}: {signed(value)}, which could be chance"
-    return f"{when}: {how_they_go(value, *ends)} ({with_interval(value, *ends)})"
+        chance = t("{correlation}, which could be chance", correlation=signed(value))
+        return t(text, finding=chance)
+    return t(text, finding=f"{how_they_go(value, *ends)} ({with_interval(value, *ends)})")
+
+
+_ON_THE_WEEKDAY = mark("On the same weekday: {finding}")
+_AT_THE_HOUR = mark("At the same hour and weekday: {finding}")
 
 
 def _dots_reading(drawn: pd.DataFrame, size: int, asked: Asked, *, is_sure: bool) -> list[str]:
-    parts = [f"One dot per {'row' if asked.level == 'rows' else asked.level}."]
+    parts = [t(_DOTS[asked.level])]
     if size > MOST_DOTS:
         parts = [
-            f"Drawn are {MOST_DOTS:,} of {size:,} dots, picked at random; the numbers use all."
+            t(
+                "Drawn are {drawn} of {all} dots, picked at random; the numbers use all.",
+                drawn=wording.count(MOST_DOTS),
+                all=wording.count(size),
+            )
         ]
     if far := int(drawn["is_far"].sum()):
-        parts.append(f"{far} {'dot' if far == 1 else 'dots'} further out: triangles at the edge.")
+        parts.append(
+            tn(
+                "{count} dot further out: triangles at the edge.",
+                "{count} dots further out: triangles at the edge.",
+                far,
+            )
+        )
     if not is_sure:
-        parts.append("Dashed: whether the line is not flat cannot be told.")
+        parts.append(t("Dashed: whether the line is not flat cannot be told."))
     return parts
+
+
+_DOTS = {
+    "rows": mark("One dot per row."),
+    "hour": mark("One dot per hour."),
+    "day": mark("One dot per day."),
+}
 
 
 def _other_kind(found: Pair, asked: Asked) -> str:
     """The kind of correlation that was not asked for, to hold against the other."""
     other = next(method for method in METHODS if method != asked.method)
-    return f"{METHODS[other]}: {with_interval(*_as_counted(found, other))}."
+    correlation = with_interval(*_as_counted(found, other))
+    return t("{method}: {correlation}.", method=t(METHODS[other]), correlation=correlation)
 
 
 def _is_sure(found: Pair, *, is_without: bool) -> bool:
@@ -165,16 +197,21 @@ def _is_sure(found: Pair, *, is_without: bool) -> bool:
 
 
 def _table(dots: pd.DataFrame, metrics: tuple[str, str], labels: Mapping[str, str]) -> pd.DataFrame:
-    names = {"x": labels[metrics[0]], "y": labels[metrics[1]], "time": "Time", "channel": "Channel"}
+    names = {
+        "x": labels[metrics[0]],
+        "y": labels[metrics[1]],
+        "time": t("Time"),
+        "channel": t("Channel"),
+    }
     return dots[["time", "channel", "x", "y"]].rename(columns=names)
 
 
 def _draw_advice(found: Pair) -> None:
     left, right = st.columns(2)
     with left:
-        st.markdown("#### What could explain it")
+        st.markdown("#### " + t("What could explain it"))
         for words in found.explanations:
             st.markdown(f"- {escape(words)}")
     with right:
-        st.markdown("#### How to find out")
+        st.markdown("#### " + t("How to find out"))
         st.markdown(escape(found.test))

@@ -10,16 +10,32 @@ import pandas as pd
 
 from core import wording
 from core.correlations import CANNOT_TELL, DIFFERS, FOLLOWS_CLOCK, SAME_NUMBER, STILL_THERE
+from core.language import group, in_sentence, mark, t
 from core.traffic import Traffic
 from ui import guesses
 
 PairKey = tuple[str, str]
 
-LEVELS: Mapping[str, str] = {"rows": "Rows of the file", "hour": "Hours", "day": "Days"}
-METHODS: Mapping[str, str] = {
-    "pearson": "Straight line (Pearson)",
-    "spearman": "Order only (Spearman)",
+LEVELS: Mapping[str, str] = {
+    "rows": mark("Rows of the file"),
+    "hour": mark("Hours"),
+    "day": mark("Days"),
 }
+LEVELS_INSIDE: Mapping[str, str] = {
+    "rows": mark("rows of the file"),
+    "hour": mark("hours"),
+    "day": mark("days"),
+}
+"""The same for the middle of a sentence."""
+METHODS: Mapping[str, str] = {
+    "pearson": mark("Straight line (Pearson)"),
+    "spearman": mark("Order only (Spearman)"),
+}
+METHODS_INSIDE: Mapping[str, str] = {
+    "pearson": mark("straight line (Pearson)"),
+    "spearman": mark("order only (Spearman)"),
+}
+"""The same for the middle of a sentence."""
 COEFFICIENTS: Mapping[str, str] = {"pearson": "r", "spearman": "rho"}
 """Column of each kind of correlation."""
 INTERVALS: Mapping[str, tuple[str, str, str]] = {
@@ -28,29 +44,31 @@ INTERVALS: Mapping[str, tuple[str, str, str]] = {
 }
 """Columns of each kind of correlation with its 95 % interval."""
 VERDICTS: Mapping[str, str] = {
-    STILL_THERE: "also at the same hour and weekday; worth a look",
-    DIFFERS: "all channels together show it, the single channels do not",
-    FOLLOWS_CLOCK: "the link goes once hour and weekday are taken out",
-    CANNOT_TELL: "it could be chance",
-    SAME_NUMBER: "linked by how they are counted; no insight",
+    STILL_THERE: mark("also at the same hour and weekday; worth a look"),
+    DIFFERS: mark("all channels together show it, the single channels do not"),
+    FOLLOWS_CLOCK: mark("the link goes once hour and weekday are taken out"),
+    CANNOT_TELL: mark("it could be chance"),
+    SAME_NUMBER: mark("linked by how they are counted; no insight"),
 }
 """Every verdict with its meaning, the most worth a look first."""
 
 SIGNS: Mapping[str, str] = {
-    STILL_THERE: "Bold with a frame: still there at the same hour and weekday.",
-    DIFFERS: "Dashed frame: all channels together show it, the single channels do not.",
-    FOLLOWS_CLOCK: "Pale with a small clock: both follow the clock.",
-    CANNOT_TELL: "No colour: cannot tell.",
-    SAME_NUMBER: "Grey with =: the same number twice.",
+    STILL_THERE: mark("Bold with a frame: still there at the same hour and weekday."),
+    DIFFERS: mark("Dashed frame: all channels together show it, the single channels do not."),
+    FOLLOWS_CLOCK: mark("Pale with a small clock: both follow the clock."),
+    CANNOT_TELL: mark("No colour: cannot tell."),
+    SAME_NUMBER: mark("Grey with =: the same number twice."),
 }
 """How the matrix marks each verdict."""
 
 CAVEATS: Mapping[str, str] = {
-    "clock_unknown": "The clock cannot be taken out here: that takes two weeks of hours or three "
-    "weeks of days. So no link is called a finding.",
+    "clock_unknown": mark(
+        "The clock cannot be taken out here: that takes two weeks of hours or three "
+        "weeks of days. So no link is called a finding."
+    ),
 }
 """What must be said next to the numbers, by code."""
-OPEN = "the clock cannot be taken out"
+OPEN = mark("the clock cannot be taken out")
 """Why nothing can be told where the clock is unknown."""
 
 
@@ -66,7 +84,13 @@ def pair_name(labels: Mapping[str, str], first: str, second: str) -> str:
     ...           "engagement_rate")
     'Users and engagement rate'
     """
-    return f"{labels[first]} and {labels[second].lower()}"
+    return t("{first} and {second}", first=labels[first], second=in_sentence(labels[second]))
+
+
+def pair_inside(labels: Mapping[str, str], first: str, second: str) -> str:
+    """The same in the middle of a sentence."""
+    both = (in_sentence(labels[first]), in_sentence(labels[second]))
+    return t("{first} and {second}", first=both[0], second=both[1])
 
 
 def signed(value: float) -> str:
@@ -76,9 +100,10 @@ def signed(value: float) -> str:
     ('−0.09', '0.00', 'not available')
     """
     if not math.isfinite(value):
-        return "not available"
+        return t("not available")
     rounded = round(value, 2)
-    return f"{rounded:+.2f}".replace("-", "−") if rounded else "0.00"
+    sign = "−" if rounded < 0 else "+" if rounded else ""
+    return sign + group(rounded, 2)
 
 
 def with_interval(value: float, low: float, high: float) -> str:
@@ -89,7 +114,12 @@ def with_interval(value: float, low: float, high: float) -> str:
     """
     if not math.isfinite(low):
         return signed(value)
-    return f"{signed(value)}, 95 % interval {signed(low)} to {signed(high)}"
+    return t(
+        "{correlation}, 95 % interval {low} to {high}",
+        correlation=signed(value),
+        low=signed(low),
+        high=signed(high),
+    )
 
 
 def how_they_go(value: float, low: float, high: float) -> str:
@@ -101,23 +131,27 @@ def how_they_go(value: float, low: float, high: float) -> str:
     is_clear = not math.isfinite(low) or low > 0 or high < 0
     direction = guesses.direction_of(value)
     if not is_clear:
-        return "no clear link"
+        return t("no clear link")
     if direction == guesses.NONE:
-        return "no link to speak of"
+        return t("no link to speak of")
     return guesses.in_words(direction, guesses.strength_of(value))
 
 
 def by_clock(text: str, grain: str) -> str:
-    """A text on hours and weekdays, for observations that have weekdays only.
+    """A marked text on hours and weekdays, for observations that have weekdays only.
 
     >>> by_clock(VERDICTS[FOLLOWS_CLOCK], "day")
     'the link goes once the weekday is taken out'
     """
-    if grain == "hour":
-        return text
-    return text.replace("at the same hour and weekday", "on the same weekday").replace(
-        "hour and weekday are", "the weekday is"
-    )
+    return text if grain == "hour" else _BY_DAY.get(text, text)
+
+
+_BY_DAY = {
+    VERDICTS[STILL_THERE]: mark("also on the same weekday; worth a look"),
+    VERDICTS[FOLLOWS_CLOCK]: mark("the link goes once the weekday is taken out"),
+    SIGNS[STILL_THERE]: mark("Bold with a frame: still there on the same weekday."),
+}
+"""Texts on hours and weekdays to those on weekdays."""
 
 
 def by_worth(frame: pd.DataFrame) -> pd.DataFrame:
@@ -130,4 +164,5 @@ def by_worth(frame: pd.DataFrame) -> pd.DataFrame:
 
 def heading(row: Mapping[Any, Any], labels: Mapping[str, str]) -> str:
     """The pair and its verdict."""
-    return f"{pair_name(labels, row['first'], row['second'])}: {row['verdict']}"
+    pair = pair_name(labels, row["first"], row["second"])
+    return t("{pair}: {verdict}", pair=pair, verdict=t(row["verdict"]))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from core import wording
 from core.forecast import Forecast, sum_by
+from core.language import mark, t
 from ui import messages
 from ui.cards import Card, show
 from ui.charts import forecast as charts
@@ -16,8 +17,18 @@ from ui.page import View
 from ui.sections.forecast_question import Question, three
 from ui.sections.forecast_words import draw_caveats, often, settings
 
-STEPS = {"hour": "Hours", "day": "Days", "week": "Weeks", "month": "Months"}
-COLUMNS = {"time": "Time", "mean": "Expected", "low": "Band from", "high": "Band to"}
+STEPS = {"hour": mark("Hours"), "day": mark("Days"), "week": mark("Weeks"), "month": mark("Months")}
+COLUMNS = {
+    "time": mark("Time"),
+    "mean": mark("Expected"),
+    "low": mark("Band from"),
+    "high": mark("Band to"),
+}
+_IN_PART = {
+    "day": mark("Paler: a part of a day only."),
+    "week": mark("Paler: a part of a week only."),
+    "month": mark("Paler: a part of a month only."),
+}
 _MOST_DAYS_OF_HOURS = 14
 _LEAST_DAYS = {"day": 1, "week": 14, "month": 56}
 """Days ahead from which a sum is offered."""
@@ -36,7 +47,7 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
     first, last = seen["time"].min() if len(seen) else said["time"].iloc[0], said["stop"].iloc[-1]
     letters, notes = shown_notes(first, last - pd.Timedelta(seconds=1))
     chart = charts.ahead(seen, said, question.label, step, view.mode)
-    method = messages.METHODS[result.method]
+    method = t(messages.METHODS[result.method])
     show(
         view,
         Card(
@@ -45,8 +56,12 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
             chart=with_notes(chart, notes, view.mode),
             data=said[list(COLUMNS)],
             reading=f"{_reading(question, result, said, step)} {letters}".strip(),
-            metric=f"{question.label} by {step}, forecast with {wording.percent(result.level, 0)} "
-            "band",
+            metric=t(
+                "{metric} by {step}, forecast with {level} band",
+                metric=question.label,
+                step=wording.step(step),
+                level=wording.percent(result.level, 0),
+            ),
             columns=COLUMNS,
             settings=settings(view, question, level=result.level, method=method),
         ),
@@ -58,31 +73,44 @@ def _ask_step(question: Question) -> str:
     """Hours for two weeks at most, days by default beyond; sums where they say more."""
     if question.grain not in ("hour", "day"):
         return question.grain
-    own = {"hour": STEPS["hour"]} if question.grain == "hour" else {}
+    own = {"hour": t(STEPS["hour"])} if question.grain == "hour" else {}
     if question.units > _MOST_DAYS_OF_HOURS:
         own = {}
-    sums = {step: STEPS[step] for step, least in _LEAST_DAYS.items() if question.units >= least}
-    return pick("forecast", "step", "Show by", own | sums)
+    sums = {step: t(STEPS[step]) for step, least in _LEAST_DAYS.items() if question.units >= least}
+    return pick("forecast", "step", t("Show by"), own | sums)
 
 
 def headline(question: Question, result: Forecast, stop: pd.Timestamp) -> str:
     """About how much a day (week, month) is expected until ``stop``."""
     each = three(result.total.mean / max(question.units, 1))
     first, last = result.frame["time"].iloc[0], stop - pd.Timedelta(seconds=1)
-    return (
-        f"{question.label}{question.whose}, {wording.span(first, last)}: about {each} a "
-        f"{question.unit}"
+    return t(
+        "{metric}, {days}: about {count} a {step}",
+        metric=question.of_channels(question.label),
+        days=wording.span(first, last),
+        count=each,
+        step=wording.step(question.unit),
     )
 
 
 def _reading(question: Question, result: Forecast, said: pd.DataFrame, step: str) -> str:
-    held = ""
-    if step == question.grain:
-        held = f"; on past stretches it held {wording.percent(result.accuracy.coverage, 0)}"
-    part = "" if said["is_whole"].all() else f" Paler: a part of a {step} only."
-    return (
-        f"The band: {often(result.level)} the count of a single {step} is meant to lie in it"
-        f"{held}. Events that never happened before are not in it.{part}"
+    parts = [_band(result, step, is_tried=step == question.grain)]
+    parts.append(t("Events that never happened before are not in it."))
+    if not said["is_whole"].all():
+        parts.append(t(_IN_PART[step]))
+    return " ".join(parts)
+
+
+def _band(result: Forecast, step: str, *, is_tried: bool) -> str:
+    """What the band is meant to hold, and what it held where the replay had the same step."""
+    values = {"often": often(result.level), "step": wording.step(step)}
+    if not is_tried:
+        return t("The band: {often} the count of a single {step} is meant to lie in it.", **values)
+    return t(
+        "The band: {often} the count of a single {step} is meant to lie in it; "
+        "on past stretches it held {share}.",
+        share=wording.percent(result.accuracy.coverage, 0),
+        **values,
     )
 
 

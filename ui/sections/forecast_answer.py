@@ -10,12 +10,13 @@ from core import wording
 from core.errors import NotEnoughData
 from core.forecast import Forecast, at_level
 from core.forecast.report import daily_wape, is_total_doubtful
+from core.language import t
 from ui import cache
 from ui.help import metrics_help
 from ui.page import View, stop_with
 from ui.sections.forecast_cautious import draw_cautious
 from ui.sections.forecast_question import ALL, LEVEL, Question, three
-from ui.sections.forecast_words import often, repeated
+from ui.sections.forecast_words import expectation, often_first, repeated
 from ui.text import escape
 
 TOO_SHORT = "history_too_short"
@@ -66,11 +67,7 @@ def draw_answer(question: Question, result: Forecast) -> None:
 
 def answer(question: Question, result: Forecast) -> str:
     """How much to expect, with its band."""
-    total = result.total
-    return (
-        f"Expect about {question.amount(total.mean)}{question.whose} {question.when}, likely "
-        f"{three(total.low)} to {three(total.high)}."
-    )
+    return expectation(question, result.total)
 
 
 def doubts(result: Forecast) -> list[str]:
@@ -78,62 +75,86 @@ def doubts(result: Forecast) -> list[str]:
     total, accuracy, said = result.total, result.accuracy, []
     if total.high > _WIDE * max(total.low, 1.0):
         said.append(
-            "That range is wide: on its past this traffic jumped about more than could be "
-            "foreseen. Plan with the range, not with its middle."
+            t(
+                "That range is wide: on its past this traffic jumped about more than could be "
+                "foreseen. Plan with the range, not with its middle."
+            )
         )
     if is_total_doubtful(accuracy, result.level):
         said.append(
-            f"Trust the range less than it says: on past stretches only "
-            f"{accuracy.totals_in_band} of {accuracy.folds} totals lay in theirs."
+            t(
+                "Trust the range less than it says: on past stretches only "
+                "{inside} of {all} totals lay in theirs.",
+                inside=accuracy.totals_in_band,
+                all=accuracy.folds,
+            )
         )
     return said
 
 
 def _expected(question: Question, result: Forecast) -> tuple[str, str, str]:
     total = result.total
+    together = t("All {length} together.", length=question.length)
+    band = t(
+        "{often} the true total is meant to lie between {low} and {high}.",
+        often=often_first(result.level),
+        low=three(total.low),
+        high=three(total.high),
+    )
     return (
-        f"Expected {question.noun}",
+        t("Expected {metric}", metric=question.noun),
         three(total.mean),
-        f"All {question.length} together. {often(result.level).capitalize()} the true total is "
-        f"meant to lie between {three(total.low)} and {three(total.high)}.",
+        f"{together} {band}",
     )
 
 
 def _miss(question: Question, result: Forecast) -> tuple[str, str, str]:
-    hours = ""
-    if question.grain == "hour":
-        hours = f" Single hours were off by {wording.percent(result.accuracy.wape)}."
-    return (
-        f"Typical miss per {question.unit}",
-        wording.percent(daily_wape(result.backtest)),
+    meaning = t(
         "When past stretches were forecast with what was known before them: sum of all misses ÷ "
-        f"sum of all counts (WAPE).{hours}",
+        "sum of all counts (WAPE)."
+    )
+    if question.grain == "hour":
+        share = wording.percent(result.accuracy.wape)
+        meaning = " ".join([meaning, t("Single hours were off by {share}.", share=share)])
+    return (
+        t("Typical miss per {step}", step=wording.step(question.unit)),
+        wording.percent(daily_wape(result.backtest)),
+        meaning,
     )
 
 
 def _totals(result: Forecast) -> tuple[str, str, str]:
     accuracy = result.accuracy
     return (
-        "Past totals in band",
-        f"{accuracy.totals_in_band} of {accuracy.folds}",
-        f"Meant to be {wording.percent(result.level, 0)}. So many past stretches were forecast, "
-        "each with a band made without the stretch it is tried on.",
+        t("Past totals in band"),
+        t("{inside} of {all}", inside=accuracy.totals_in_band, all=accuracy.folds),
+        t(
+            "Meant to be {level}. So many past stretches were forecast, "
+            "each with a band made without the stretch it is tried on.",
+            level=wording.percent(result.level, 0),
+        ),
     )
 
 
 def _gain(question: Question, result: Forecast) -> tuple[str, str, str]:
-    accuracy, naive = result.accuracy, repeated(question, result)
-    is_better = accuracy.skill > 0
+    accuracy, share = result.accuracy, wording.percent(result.accuracy.skill, 0)
     return (
         _closer(question, result),
-        f"by {wording.percent(accuracy.skill, 0)}" if is_better else "no",
-        f"How much smaller its misses were on past stretches than those of repeating {naive}, "
-        f"which was off by {wording.percent(accuracy.naive_wape)} per {question.grain}.",
+        t("by {share}", share=share) if accuracy.skill > 0 else t("no"),
+        t(
+            "How much smaller its misses were on past stretches than those of repeating {last}, "
+            "which was off by {share} per {step}.",
+            last=repeated(question, result),
+            share=wording.percent(accuracy.naive_wape),
+            step=wording.step(question.grain),
+        ),
     )
 
 
 def _closer(question: Question, result: Forecast) -> str:
     """What the naive guess repeats, short enough for a card on a phone."""
-    is_yearly = question.grain in ("week", "month") and result.season > 1
-    last = "year" if is_yearly else "month" if question.grain == "month" else "week"
-    return f"Closer than last {last}"
+    if question.grain in ("week", "month") and result.season > 1:
+        return t("Closer than last year")
+    if question.grain == "month":
+        return t("Closer than last month")
+    return t("Closer than last week")

@@ -8,6 +8,7 @@ import streamlit as st
 from core import wording
 from core.errors import NotEnoughData
 from core.forecast import LevelForecast, forecast_level
+from core.language import mark, t
 from ui.cards import Card, show
 from ui.charts import forecast as charts
 from ui.charts.notes import with_notes
@@ -15,10 +16,20 @@ from ui.notes import shown_notes
 from ui.page import View, say, stop_with
 from ui.sections.forecast_ahead import COLUMNS, history_at_step
 from ui.sections.forecast_question import Question, three
-from ui.sections.forecast_words import draw_caveats, often, settings
+from ui.sections.forecast_words import draw_caveats, expectation, often_first, settings
 from ui.text import escape
 
-METHOD = "one level only, for a history too short to show what repeats"
+METHOD = mark("one level only, for a history too short to show what repeats")
+_HEADLINE = {
+    "day": mark("About {amount} a day, the same for every day ahead"),
+    "week": mark("About {amount} a week, the same for every week ahead"),
+    "month": mark("About {amount} a month, the same for every month ahead"),
+}
+_HOLLOW = {
+    "day": mark("Hollow: expected, one level for all days."),
+    "week": mark("Hollow: expected, one level for all weeks."),
+    "month": mark("Hollow: expected, one level for all months."),
+}
 _HISTORY_SHOWN = 56
 
 
@@ -32,22 +43,18 @@ def draw_cautious(view: View, question: Question, problem: NotEnoughData) -> Non
     say(problem)
     _draw_chart(view, question, found)
     draw_caveats(found.caveats)
-    st.page_link("streamlit_app.py", label="Drop another file", icon=":material/upload_file:")
+    st.page_link("streamlit_app.py", label=t("Drop another file"), icon=":material/upload_file:")
 
 
 def _draw_answer(question: Question, found: LevelForecast) -> None:
     total = found.total
-    st.badge("Cautious: level only", icon=":material/horizontal_rule:", color="gray")
-    st.subheader(
-        escape(
-            f"Expect about {question.amount(total.mean)}{question.whose} {question.when}, likely "
-            f"{three(total.low)} to {three(total.high)}."
-        )
+    st.badge(t("Cautious: level only"), icon=":material/horizontal_rule:", color="gray")
+    st.subheader(escape(expectation(question, total)))
+    band = t(
+        "{often} the true total is meant to lie in that range.", often=often_first(found.level)
     )
-    st.caption(
-        f"{often(found.level).capitalize()} the true total is meant to lie in that range. It is "
-        "wide, for so short a file does not show what repeats from week to week."
-    )
+    why = t("It is wide, for so short a file does not show what repeats from week to week.")
+    st.caption(f"{band} {why}")
 
 
 def _draw_chart(view: View, question: Question, found: LevelForecast) -> None:
@@ -61,24 +68,29 @@ def _draw_chart(view: View, question: Question, found: LevelForecast) -> None:
         view,
         Card(
             slug=f"cautious-forecast-{question.slug}",
-            headline=f"About {each} {question.noun}{question.whose} a {found.step}, the same for "
-            f"every {found.step} ahead",
+            headline=t(_HEADLINE[found.step], amount=question.of_channels(question.number(each))),
             chart=with_notes(chart, notes, view.mode),
             data=said[list(COLUMNS)],
             reading=f"{_reading(found)} {letters}".strip(),
-            metric=f"{question.label} by {found.step}, level only, with "
-            f"{wording.percent(found.level, 0)} band",
+            metric=t(
+                "{metric} by {step}, level only, with {level} band",
+                metric=question.label,
+                step=wording.step(found.step),
+                level=wording.percent(found.level, 0),
+            ),
             columns=COLUMNS,
-            settings=settings(view, question, level=found.level, method=METHOD),
+            settings=settings(view, question, level=found.level, method=t(METHOD)),
         ),
     )
 
 
 def _reading(found: LevelForecast) -> str:
-    return (
-        f"Hollow: expected, one level for all {found.step}s. {often(found.level).capitalize()} the "
-        f"count of a single {found.step} is meant to lie between the ends of its line."
+    band = t(
+        "{often} the count of a single {step} is meant to lie between the ends of its line.",
+        often=often_first(found.level),
+        step=wording.step(found.step),
     )
+    return f"{t(_HOLLOW[found.step])} {band}"
 
 
 def _with_ends(found: LevelForecast) -> pd.DataFrame:

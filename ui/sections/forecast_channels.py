@@ -12,6 +12,7 @@ from core import wording
 from core.errors import NotEnoughData
 from core.forecast import ChannelForecasts, Forecast, RateForecast, forecast_rate
 from core.forecast.channels import MOST_CHANNELS, OTHERS
+from core.language import group, mark, t, tn
 from core.metrics import METRICS
 from core.traffic import UNATTRIBUTED, Filters, Traffic, select, total_over_time
 from ui import cache, messages, state
@@ -28,6 +29,7 @@ ENGAGED, VISITS, RATE = "engaged_sessions", "sessions", "engagement_rate"
 SECONDS_A_CHANNEL = 2
 FEW = 30
 """A channel of which fewer are expected has hardly any visits."""
+_UNIT = {"day": mark("Day"), "week": mark("Week"), "month": mark("Month")}
 _SHOWN = 28
 """Counted days (weeks, months) drawn before a rate ahead."""
 
@@ -37,21 +39,21 @@ def draw_channels(view: View, question: Question) -> None:
     if question.table is not None and int((question.table.sum() > 0).sum()) > 1:
         _draw_by_channel(view, question, question.table)
     elif not view.whole.has_channels:
-        why_not("What to expect from each channel", NotEnoughData("no_channels"))
+        why_not(t("What to expect from each channel"), NotEnoughData("no_channels"))
     if {ENGAGED, VISITS} <= set(view.whole.exported):
         _draw_rate_fold(view, question)
     else:
-        explain_missing("The engagement rate ahead", _NO_RATE)
+        explain_missing(t("The engagement rate ahead"), t(_NO_RATE))
 
 
-_NO_RATE = (
+_NO_RATE = mark(
     "The file does not count both sessions and engaged sessions.  \nIn GA4 export Traffic "
     "acquisition with both columns."
 )
 
 
 def _draw_by_channel(view: View, question: Question, table: pd.DataFrame) -> None:
-    st.subheader("What to expect from each channel")
+    st.subheader(t("What to expect from each channel"))
     is_asked = question.channel != ALL
     if not is_asked and known_channels(question) is None:
         is_asked = _offer(question, table)
@@ -63,7 +65,9 @@ def _draw_by_channel(view: View, question: Question, table: pd.DataFrame) -> Non
         say_briefly(problem)
         return
     if not found.total.total.mean > 0:
-        st.caption(f"The forecast of {escape(question.noun)} is zero for every channel.")
+        st.caption(
+            t("The forecast of {metric} is zero for every channel.", metric=escape(question.noun))
+        )
         return
     show(view, _channel_card(view, question, found, table))
 
@@ -73,11 +77,12 @@ def _offer(question: Question, table: pd.DataFrame) -> bool:
     many = min(int((table.sum() > 0).sum()), MOST_CHANNELS + 1)
     place = st.empty()
     with place.container(border=True):
-        st.caption(
-            f"How many {escape(question.noun)} to expect from each channel, adding up to all "
-            f"traffic. {about_seconds(many)}"
+        what = t(
+            "How many {metric} to expect from each channel, adding up to all traffic.",
+            metric=escape(question.noun),
         )
-        is_pressed = st.button("Forecast each channel", icon=":material/stacked_bar_chart:")
+        st.caption(f"{what} {about_seconds(many)}")
+        is_pressed = st.button(t("Forecast each channel"), icon=":material/stacked_bar_chart:")
     if is_pressed:
         place.empty()
     return is_pressed
@@ -85,7 +90,11 @@ def _offer(question: Question, table: pd.DataFrame) -> bool:
 
 def about_seconds(channels: int) -> str:
     """How long so many channels take, in a sentence."""
-    return f"That takes about {SECONDS_A_CHANNEL * channels} seconds."
+    return tn(
+        "That takes about {count} second.",
+        "That takes about {count} seconds.",
+        SECONDS_A_CHANNEL * channels,
+    )
 
 
 def known_channels(question: Question) -> ChannelForecasts | None:
@@ -154,10 +163,10 @@ def _channel_card(
     view: View, question: Question, found: ChannelForecasts, table: pd.DataFrame
 ) -> Card:
     rows = _rows(found, question, table)
-    before = f"The {question.length} before"
+    before = _before_title(question)
     shown = rows.assign(is_cut=rows["high"] > charts.furthest(rows))
     shown = shown.assign(
-        channel=rows["channel"].replace({OTHERS: "All others"}),
+        channel=rows["channel"].replace({OTHERS: t("All others")}),
         words=[_at_the_end(row) for row in shown.to_dict("records")],
     )
     return Card(
@@ -166,66 +175,108 @@ def _channel_card(
         chart=charts.expected_by_channel(shown, question.label, view.colours, before, view.mode),
         data=_numbers(found, rows, _before(found, question, table)[ALL]),
         reading=_channel_reading(question, shown),
-        metric=f"{question.label} {question.when} by channel, with {question.level:.0%} bands",
+        metric=t(
+            "{metric} {when} by channel, with {level}% bands",
+            metric=question.label,
+            when=question.when,
+            level=group(100 * question.level, 0),
+        ),
         columns={
-            "channel": "Channel",
-            "mean": "Expected",
-            "low": "Band from",
-            "high": "Band to",
-            "share": "Share of all, %",
+            "channel": mark("Channel"),
+            "mean": mark("Expected"),
+            "low": mark("Band from"),
+            "high": mark("Band to"),
+            "share": mark("Share of all, %"),
             "before": before,
-            "change": "Change, %",
+            "change": mark("Change, %"),
         },
     )
+
+
+def _before_title(question: Question) -> str:
+    number = question.units
+    return {
+        "day": tn("The day before", "The {count} days before", number),
+        "week": tn("The week before", "The {count} weeks before", number),
+        "month": tn("The month before", "The {count} months before", number),
+    }[question.unit]
 
 
 def _at_the_end(row: dict) -> str:
     """Count and share; of a thin channel the count alone, and how far its band reaches."""
     if row["mean"] < 1:
-        return "hardly any"
+        return t("hardly any")
     if row["is_thin"]:
         count = three(row["mean"]) if row["mean"] >= FEW else wording.count(round(row["mean"]))
-        return f"about {count}" + (f", band to {three(row['high'])}" if row["is_cut"] else "")
+        if row["is_cut"]:
+            return t("about {count}, band to {high}", count=count, high=three(row["high"]))
+        return t("about {count}", count=count)
     return f"{three(row['mean'])} · {wording.percent(row['share'], 0 if row['share'] > 0.1 else 1)}"
 
 
 def _channel_headline(question: Question, found: ChannelForecasts, rows: pd.DataFrame) -> str:
     first = rows.iloc[0]
-    return (
-        f"{first['channel']} is expected to bring {wording.percent(first['share'], 0)} of "
-        f"{question.noun} {question.when}: about {three(first['mean'])} (likely "
-        f"{three(first['low'])} to {three(first['high'])}) of {three(found.total.total.mean)} "
-        "from all channels together"
+    return t(
+        "{channel} is expected to bring {share} of {metric} {when}: about {count} "
+        "(likely {low} to {high}) of {total} from all channels together",
+        channel=first["channel"],
+        share=wording.percent(first["share"], 0),
+        metric=question.noun,
+        when=question.when,
+        count=three(first["mean"]),
+        low=three(first["low"]),
+        high=three(first["high"]),
+        total=three(found.total.total.mean),
     )
 
 
 def _channel_reading(question: Question, rows: pd.DataFrame) -> str:
-    parts = [f"Line: the band meant to hold {wording.percent(question.level, 0)} of the totals."]
+    parts = [
+        t(
+            "Line: the band meant to hold {level} of the totals.",
+            level=wording.percent(question.level, 0),
+        )
+    ]
     if rows["before"].notna().any():
         outside = rows[(rows["before"] < rows["low"]) | (rows["before"] > rows["high"])]
         names = list(outside.loc[~outside["is_thin"], "channel"])
-        parts.append(f"Upright mark: the {question.length} before; {_compared(names)}.")
+        parts.append(_compared(names, question.length))
     if rows["is_thin"].any():
-        parts.append("Hollow: few visits, or none most of the time, so little can be told.")
+        parts.append(t("Hollow: few visits, or none most of the time, so little can be told."))
     for row in rows[rows["is_cut"]].itertuples():
-        parts.append(f"The band of {row.channel} reaches to {three(row.high)}, past this chart.")
+        parts.append(
+            t(
+                "The band of {channel} reaches to {high}, past this chart.",
+                channel=row.channel,
+                high=three(row.high),
+            )
+        )
     return " ".join(parts)
 
 
-def _compared(names: list[str]) -> str:
+def _compared(names: list[str], length: str) -> str:
     if not names:
-        return "in the band of every larger channel, so no change can be told"
-    shown = names if len(names) <= 3 else [*names[:2], f"{len(names) - 2} more"]
-    return f"outside of the band for {wording.listing(shown)}"
+        return t(
+            "Upright mark: the {length} before; in the band of every larger channel, "
+            "so no change can be told.",
+            length=length,
+        )
+    rest = len(names) - 2
+    shown = names if rest <= 1 else [*names[:2], tn("{count} more", "{count} more", rest)]
+    return t(
+        "Upright mark: the {length} before; outside of the band for {channels}.",
+        length=length,
+        channels=wording.listing(shown),
+    )
 
 
 def _numbers(found: ChannelForecasts, rows: pd.DataFrame, before: float) -> pd.DataFrame:
     """All channels, then the line that equals all traffic, with the band of all traffic."""
     total = found.total.total
-    line = {"channel": ALL, "mean": total.mean, "low": total.low, "high": total.high}
+    line = {"channel": t(ALL), "mean": total.mean, "low": total.low, "high": total.high}
     last = pd.DataFrame([line | {"share": rows["share"].sum(), "before": before}])
     table = pd.concat([rows.drop(columns="is_thin"), last], ignore_index=True)
-    table["channel"] = table["channel"].replace({OTHERS: "All others"})
+    table["channel"] = table["channel"].replace({OTHERS: t("All others")})
     earlier = table["before"].where(table["before"] >= FEW)  # of a handful, per cents mislead
     table["change"] = (100 * (table["mean"] / earlier - 1)).round(1)
     table["share"] = (100 * table["share"]).round(2)
@@ -236,7 +287,7 @@ def _numbers(found: ChannelForecasts, rows: pd.DataFrame, before: float) -> pd.D
 def _draw_rate_fold(view: View, question: Question) -> None:
     """Opening it asks for it: two forecasts are to be made."""
     fold = st.expander(
-        "Engagement rate ahead",
+        t("Engagement rate ahead"),
         icon=":material/percent:",
         key=state.choice_key("forecast", "rate_is_open"),
         on_change="rerun",
@@ -287,23 +338,63 @@ def _traffic(view: View) -> Traffic:
 
 def _rate_card(view: View, question: Question, found: RateForecast) -> Card:
     label, unit, seen = METRICS[RATE].label, question.unit, _seen_rates(view, question.grain)
-    ends = " to ".join(wording.percent(end) for end in (found.low, found.high))
     return Card(
         slug=f"forecast-engagement-rate-{question.units}-{question.unit}s",
-        headline=f"{label} expected {question.when}: {wording.percent(found.mean)}, likely {ends}",
+        headline=t(
+            "{metric} expected {when}: {rate}, likely {low} to {high}",
+            metric=label,
+            when=question.when,
+            rate=wording.percent(found.mean),
+            low=wording.percent(found.low),
+            high=wording.percent(found.high),
+        ),
         chart=charts.rate_ahead(seen, found.frame, label, question.unit, view.mode),
         data=found.frame,
-        reading=f"Grey: counted, {_newest(seen)} in the newest {len(seen)} {unit}s. All traffic: "
-        f"engaged sessions ÷ sessions, each forecast by itself; the band is meant to hold "
-        f"{wording.percent(found.level, 0)} of the {unit}s.",
-        metric=f"{label} by {unit}, forecast with {found.level:.0%} band",
+        reading=_rate_reading(found, seen, unit),
+        metric=t(
+            "{metric} by {step}, forecast with {level}% band",
+            metric=label,
+            step=wording.step(unit),
+            level=group(100 * found.level, 0),
+        ),
         columns={
-            "time": unit.capitalize(),
-            "mean": "Expected",
-            "low": "Band from",
-            "high": "Band to",
+            "time": _UNIT[unit],
+            "mean": mark("Expected"),
+            "low": mark("Band from"),
+            "high": mark("Band to"),
         },
     )
+
+
+def _rate_reading(found: RateForecast, seen: pd.DataFrame, unit: str) -> str:
+    number, rate = len(seen), _newest(seen)
+    grey = {
+        "day": tn(
+            "Grey: counted, {rate} in the newest day.",
+            "Grey: counted, {rate} in the newest {count} days.",
+            number,
+            rate=rate,
+        ),
+        "week": tn(
+            "Grey: counted, {rate} in the newest week.",
+            "Grey: counted, {rate} in the newest {count} weeks.",
+            number,
+            rate=rate,
+        ),
+        "month": tn(
+            "Grey: counted, {rate} in the newest month.",
+            "Grey: counted, {rate} in the newest {count} months.",
+            number,
+            rate=rate,
+        ),
+    }[unit]
+    made = t(
+        "All traffic: engaged sessions ÷ sessions, each forecast by itself; "
+        "the band is meant to hold {level} of the {steps}.",
+        level=wording.percent(found.level, 0),
+        steps=wording.steps(unit),
+    )
+    return f"{grey} {made}"
 
 
 def _seen_rates(view: View, grain: str) -> pd.DataFrame:

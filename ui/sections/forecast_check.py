@@ -11,6 +11,7 @@ from core import wording
 from core.forecast import Forecast
 from core.forecast.methods import MEMORIES
 from core.forecast.report import daily_wape
+from core.language import group, mark, t
 from ui import messages
 from ui.cards import Card, show
 from ui.charts import forecast as charts
@@ -22,13 +23,19 @@ from ui.sections.forecast_words import repeated, settings
 from ui.text import escape
 
 COLUMNS = {
-    "fold": "Stretch",
-    "time": "Time",
-    "actual": "Counted",
-    "mean": "Forecast",
-    "low": "Band from",
-    "high": "Band to",
-    "naive": "Naive guess",
+    "fold": mark("Stretch"),
+    "time": mark("Time"),
+    "actual": mark("Counted"),
+    "mean": mark("Forecast"),
+    "low": mark("Band from"),
+    "high": mark("Band to"),
+    "naive": mark("Naive guess"),
+}
+_COVERAGE = {
+    "hour": mark("Hours inside their band (coverage)"),
+    "day": mark("Days inside their band (coverage)"),
+    "week": mark("Weeks inside their band (coverage)"),
+    "month": mark("Months inside their band (coverage)"),
 }
 _LEAST_SHARE = 0.01
 
@@ -39,7 +46,7 @@ def draw_check(view: View, question: Question, result: Forecast) -> None:
     newest = table[table["fold"] == table["fold"].max()]
     letters, notes = shown_notes(newest["time"].min(), newest["time"].max())
     chart = charts.replayed(newest, question.label, question.grain, view.mode)
-    st.subheader("How good was it on your past?")
+    st.subheader(t("How good was it on your past?"))
     show(
         view,
         Card(
@@ -47,32 +54,50 @@ def draw_check(view: View, question: Question, result: Forecast) -> None:
             headline=headline(question, result),
             chart=with_notes(chart, notes, view.mode),
             data=table,
-            reading=f"Drawn: the newest of {folds} past stretches, forecast with what was known "
-            f"before it. {letters}".strip(),
-            metric=f"{question.label}, counted and forecast",
-            columns=COLUMNS | {"naive": f"Repeating {repeated(question, result)}"},
+            reading=f"{_reading(folds)} {letters}".strip(),
+            metric=t("{metric}, counted and forecast", metric=question.label),
+            columns=COLUMNS | {"naive": t("Repeating {last}", last=repeated(question, result))},
             settings=settings(
-                view, question, level=result.level, method=messages.METHODS[result.method]
+                view, question, level=result.level, method=t(messages.METHODS[result.method])
             ),
         ),
     )
-    with st.expander("Measures and methods", icon=":material/fact_check:"):
+    with st.expander(t("Measures and methods"), icon=":material/fact_check:"):
         for name, value, meaning in measures(question, result):
-            st.markdown(f"- **{escape(f'{name}: {value}')}.** {escape(meaning)}")
+            measured = t("{measure}: {amount}", measure=name, amount=value)
+            st.markdown(f"- **{escape(measured)}.** {escape(meaning)}")
         st.markdown(escape(say_methods(result.shares)))
+
+
+def _reading(folds: int) -> str:
+    return t(
+        "Drawn: the newest of {count} past stretches, forecast with what was known before it.",
+        count=folds,
+    )
 
 
 def headline(question: Question, result: Forecast) -> str:
     """How past stretches went, in plain words."""
-    accuracy, naive = result.accuracy, repeated(question, result)
-    off = wording.percent(daily_wape(result.backtest), 0)
-    gain = f"no better than repeating {naive}"
+    accuracy = result.accuracy
+    values = {
+        "folds": wording.count(accuracy.folds),
+        "length": _stretch(question, result),
+        "inside": wording.count(accuracy.totals_in_band),
+        "off": wording.percent(daily_wape(result.backtest), 0),
+        "step": wording.step(question.unit),
+        "last": repeated(question, result),
+    }
     if accuracy.skill > 0:
-        gain = f"{wording.percent(accuracy.skill, 0)} better than repeating {naive}"
-    return (
-        f"On {accuracy.folds} past stretches of {_stretch(question, result)}: total inside the "
-        f"band {accuracy.totals_in_band} of {accuracy.folds} times; off by {off} on a typical "
-        f"{question.unit}; {gain}"
+        return t(
+            "On {folds} past stretches of {length}: total inside the band {inside} of {folds} "
+            "times; off by {off} on a typical {step}; {share} better than repeating {last}",
+            share=wording.percent(accuracy.skill, 0),
+            **values,
+        )
+    return t(
+        "On {folds} past stretches of {length}: total inside the band {inside} of {folds} "
+        "times; off by {off} on a typical {step}; no better than repeating {last}",
+        **values,
     )
 
 
@@ -80,45 +105,47 @@ def _stretch(question: Question, result: Forecast) -> str:
     """How long a replayed stretch is; shorter than the horizon where the history is short."""
     periods = result.evidence.replayed.plan.horizon
     number = periods // HOURS_A_DAY if question.grain == "hour" else periods
-    return f"{number} {question.unit}" if number == 1 else f"{number} {question.unit}s"
+    return wording.steps(question.unit, number)
 
 
 def measures(question: Question, result: Forecast) -> list[tuple[str, str, str]]:
     """Name, value and plain meaning of each measure."""
     found, grain = result.accuracy, question.grain
-    naive = repeated(question, result)
     return [
         (
-            f"Typical miss per {grain} (WAPE)",
+            t("Typical miss per {step} (WAPE)", step=wording.step(grain)),
             wording.percent(found.wape),
-            f"Sum of all misses ÷ sum of all counts. Repeating {naive}: "
-            f"{wording.percent(found.naive_wape)}.",
+            t(
+                "Sum of all misses ÷ sum of all counts. Repeating {last}: {share}.",
+                last=repeated(question, result),
+                share=wording.percent(found.naive_wape),
+            ),
         ),
         (
-            "Against a naive guess inside the history (MASE)",
+            t("Against a naive guess inside the history (MASE)"),
             _ratio(found.mase),
-            "The mean miss ÷ that of the guess over the whole history; below 1 is better.",
+            t("The mean miss ÷ that of the guess over the whole history; below 1 is better."),
         ),
         (
-            "Lean (bias)",
+            t("Lean (bias)"),
             wording.signed_percent(found.bias),
-            "Plus: the forecast was too high altogether. Minus: too low.",
+            t("Plus: the forecast was too high altogether. Minus: too low."),
         ),
         (
-            f"{grain.capitalize()}s inside their band (coverage)",
+            t(_COVERAGE[grain]),
             wording.percent(found.coverage, 0),
-            f"Meant to be {wording.percent(result.level, 0)}.",
+            t("Meant to be {level}.", level=wording.percent(result.level, 0)),
         ),
         (
-            "Median miss of a total",
+            t("Median miss of a total"),
             wording.percent(found.total_error),
-            f"Half of the {found.folds} stretches were closer, half further off.",
+            t("Half of the {count} stretches were closer, half further off.", count=found.folds),
         ),
     ]
 
 
 def _ratio(value: float) -> str:
-    return f"{value:.2f}" if math.isfinite(value) else "not available"
+    return group(value, 2) if math.isfinite(value) else t("not available")
 
 
 def say_methods(shares: Mapping[str, float]) -> str:
@@ -127,12 +154,12 @@ def say_methods(shares: Mapping[str, float]) -> str:
     Args:
         shares: weight of each method, a key of ``core.forecast.methods.METHODS``.
     """
-    fits = _listed(_grouped(shares, messages.FITS))
     levels = _grouped(shares, messages.MEMORIES)
-    said = f"Made by: {fits}."
+    said = [t("Made by: {methods}.", methods=_listed(_grouped(shares, messages.FITS)))]
     if sum(levels.values()) > _LEAST_SHARE:
-        said += f" Its level: {_listed(levels)}."
-    return f"{said} The weights come from how well each did on the past stretches."
+        said.append(t("Its level: {methods}.", methods=_listed(levels)))
+    said.append(t("The weights come from how well each did on the past stretches."))
+    return " ".join(said)
 
 
 def _grouped(shares: Mapping[str, float], words: Mapping[str, str]) -> dict[str, float]:
@@ -141,7 +168,8 @@ def _grouped(shares: Mapping[str, float], words: Mapping[str, str]) -> dict[str,
     for key, share in shares.items():
         for name in _parts(key):
             if name in words:
-                found[words[name]] = found.get(words[name], 0.0) + share
+                said = t(words[name])
+                found[said] = found.get(said, 0.0) + share
     return dict(sorted(found.items(), key=lambda item: -item[1]))
 
 
@@ -163,4 +191,6 @@ def _listed(shares: Mapping[str, float]) -> str:
     """
     large = {name: share for name, share in shares.items() if share >= _LEAST_SHARE}
     named = [f"{name} {wording.percent(share, 0)}" for name, share in large.items()]
-    return ", ".join([*named, *(["the rest below 1 % each"] if len(large) < len(shares) else [])])
+    return ", ".join(
+        [*named, *([t("the rest below 1 % each")] if len(large) < len(shares) else [])]
+    )

@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import wording
 from core.forecast import special_days
+from core.language import dated, t, tn, weekday_names
 from ui import state
 from ui.choices import select_one
 from ui.text import escape
@@ -17,7 +18,6 @@ from ui.text import escape
 _NONE = ""
 _STEPS = {"hour": pd.Timedelta(hours=1), "day": pd.Timedelta(days=1)}
 _MOST_NAMED = 4
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,9 +39,11 @@ class SpecialDays:
     @property
     def said(self) -> str:
         """What was taken for special, for a table that leaves the app."""
-        parts = [f"public holidays of {self.country}"] if self.country else []
-        parts += ["notes"] if self.has_notes else []
-        return " and ".join(parts) or "none"
+        if self.country and self.has_notes:
+            return t("public holidays of {country} and notes", country=self.country)
+        if self.country:
+            return t("public holidays of {country}", country=self.country)
+        return t("notes") if self.has_notes else t("none")
 
 
 NO_EVENTS = SpecialDays(None)
@@ -56,12 +58,12 @@ def ask_special_days(times: pd.DatetimeIndex, grain: str, horizon: int) -> Speci
         horizon: periods ahead.
     """
     ahead = pd.date_range(times[-1], periods=horizon + 1, freq=_STEPS[grain])[1:]
-    with st.expander("Special days", icon=":material/celebration:"):
+    with st.expander(t("Special days"), icon=":material/celebration:"):
         left, right = st.columns(2, vertical_alignment="bottom")
         with left:
             countries = special_days.countries()
-            names = {_NONE: "No holidays"} | countries
-            country = select_one("forecast", "country", "Public holidays of", names)
+            names = {_NONE: t("No holidays")} | countries
+            country = select_one("forecast", "country", t("Public holidays of"), names)
         with right:
             has_notes = _ask_notes()
         events = _events(country, times[0], ahead[-1], has_notes=has_notes)
@@ -69,8 +71,10 @@ def ask_special_days(times: pd.DatetimeIndex, grain: str, horizon: int) -> Speci
             st.markdown(f"- {escape(sentence)}")
         if not country and not has_notes:
             st.caption(
-                "Holidays and notes of the past are then no surprise to the forecast, and those "
-                "ahead are expected to be like their examples in your file."
+                t(
+                    "Holidays and notes of the past are then no surprise to the forecast, and "
+                    "those ahead are expected to be like their examples in your file."
+                )
             )
     key = (country, state.notes() if has_notes else ())
     kept = None if events.empty else events
@@ -83,11 +87,13 @@ def _ask_notes() -> bool:
         return False
     key = state.start_with(state.choice_key("forecast", "notes"), value=False)
     return st.toggle(
-        "Use my notes as events",
+        t("Use my notes as events"),
         key=key,
         persist_state="session",
-        help="Notes with the same text are one event: write “Newsletter” on past sends and on the "
-        "next one, and the forecast expects it to be like those.",
+        help=t(
+            "Notes with the same text are one event: write “Newsletter” on past sends and on the "
+            "next one, and the forecast expects it to be like those."
+        ),
     )
 
 
@@ -122,7 +128,7 @@ def describe(events: pd.DataFrame, times: pd.DatetimeIndex, ahead: pd.DatetimeIn
         *_say_known(known, later),
         *(_say_unknown(name, later) for name in unknown[:_MOST_NAMED]),
         *_say_more(unknown),
-        *([] if known or unknown else ["None of these days lies in your file or ahead of it."]),
+        *([] if known or unknown else [t("None of these days lies in your file or ahead of it.")]),
     ]
 
 
@@ -131,11 +137,16 @@ def _say_known(known: list[str], later: pd.DataFrame) -> list[str]:
     if not known:
         return []
     ahead = [f"{name} ({_day_of(name, later)})" for name in known if later[name].max() > 0]
-    if ahead:
-        verb = "lies" if len(ahead) == 1 else "lie"
-        has = "has an example" if len(ahead) == 1 else "have examples"
-        return [f"Used: {_few(ahead)} {verb} ahead and {has} in your file."]
-    return [f"Used for the past only: {_few(known)}."]
+    if not ahead:
+        return [t("Used for the past only: {names}.", names=_few(known))]
+    return [
+        tn(
+            "Used: {names} lies ahead and has an example in your file.",
+            "Used: {names} lie ahead and have examples in your file.",
+            len(ahead),
+            names=_few(ahead),
+        )
+    ]
 
 
 def _few(names: list[str]) -> str:
@@ -146,15 +157,29 @@ def _few(names: list[str]) -> str:
     """
     if len(names) <= _MOST_NAMED:
         return wording.listing(names)
-    return f"{', '.join(names[:_MOST_NAMED])} and {len(names) - _MOST_NAMED} more"
+    return tn(
+        "{names} and {count} more",
+        "{names} and {count} more",
+        len(names) - _MOST_NAMED,
+        names=", ".join(names[:_MOST_NAMED]),
+    )
 
 
 def _say_unknown(name: str, later: pd.DataFrame) -> str:
-    days = _days_of(name, later)
-    like = _WEEKDAYS[days[0].day_of_week] if len(days) == 1 else "other day"
-    return (
-        f"{name}, {_day_of(name, later)}, lies ahead and has no example in your file: it is "
-        f"treated like any {like}."
+    days, day = _days_of(name, later), _day_of(name, later)
+    if len(days) > 1:
+        return t(
+            "{name}, {day}, lies ahead and has no example in your file: it is "
+            "treated like any other day.",
+            name=name,
+            day=day,
+        )
+    return t(
+        "{name}, {day}, lies ahead and has no example in your file: it is "
+        "treated like any {weekday}.",
+        name=name,
+        day=day,
+        weekday=weekday_names("wide")[days[0].day_of_week],
     )
 
 
@@ -163,7 +188,11 @@ def _say_more(unknown: list[str]) -> list[str]:
     if more <= 0:
         return []
     return [
-        f"{more} more without an example {'is' if more == 1 else 'are'} treated like usual days."
+        tn(
+            "{count} more without an example is treated like usual days.",
+            "{count} more without an example are treated like usual days.",
+            more,
+        )
     ]
 
 
@@ -174,5 +203,4 @@ def _days_of(name: str, later: pd.DataFrame) -> pd.DatetimeIndex:
 
 def _day_of(name: str, later: pd.DataFrame) -> str:
     """The first day ahead that has it."""
-    first = _days_of(name, later)[0]
-    return f"{first.day} {first:%b}"
+    return dated(_days_of(name, later)[0], "MMMd")

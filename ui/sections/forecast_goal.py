@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import wording
 from core.forecast import CampaignEffect, Forecast, Goal, reach_goal, scale_total, sum_by
+from core.language import group, mark, t
 from ui import state
 from ui.cards import Card, show
 from ui.charts import forecast_plan as charts
@@ -28,7 +29,8 @@ def draw_goal(
     view: View, question: Question, result: Forecast, effect: CampaignEffect | None
 ) -> None:
     """Ask for a goal and say how likely it is, without and with the campaign above."""
-    st.markdown("##### A goal")
+    title = t("A goal")
+    st.markdown(f"##### {title}")
     goal = _ask_goal(question, result)
     found = reach_goal(by_day(result), result.total, goal)
     planned = None
@@ -42,13 +44,16 @@ def draw_goal(
         view,
         Card(
             slug=f"goal-{question.slug}",
-            headline=f"Chance of at least {wording.count(goal)} {question.noun}{question.whose} "
-            f"{question.when}: "
-            f"{chance_words(found.chance)}",
+            headline=t(
+                "Chance of at least {amount} {when}: {chance}",
+                amount=question.of_channels(question.number(wording.count(goal))),
+                when=question.when,
+                chance=chance_words(found.chance),
+            ),
             chart=charts.way_to_goal(
                 found.path,
                 goal,
-                f"Goal: {wording.count(goal)}",
+                t("Goal: {count}", count=wording.count(goal)),
                 label=question.label,
                 grain=grain,
                 mode=view.mode,
@@ -56,15 +61,19 @@ def draw_goal(
             ),
             data=path,
             reading=_goal_reading(question, found, planned),
-            metric=f"{question.label} added up, with {question.level:.0%} band",
+            metric=t(
+                "{metric} added up, with {level}% band",
+                metric=question.label,
+                level=group(100 * question.level, 0),
+            ),
             columns={
-                "time": "Up to the end of",
-                "cumulated": "Expected so far",
-                "low": "Band from",
-                "high": "Band to",
-                "with_campaign": "With the campaign",
+                "time": mark("Up to the end of"),
+                "cumulated": mark("Expected so far"),
+                "low": mark("Band from"),
+                "high": mark("Band to"),
+                "with_campaign": mark("With the campaign"),
             },
-            settings={"Goal": goal},
+            settings={t("Goal"): goal},
         ),
     )
 
@@ -76,7 +85,7 @@ def _ask_goal(question: Question, result: Forecast) -> int:
     key = state.start_with(state.choice_key("forecast", name), first)
     left, _ = st.columns([1, 2])
     goal = left.number_input(
-        f"Goal for the whole {question.length}",
+        t("Goal for the whole {length}", length=question.length),
         min_value=1,
         max_value=10**12,
         step=step,
@@ -103,28 +112,41 @@ def chance_words(chance: float) -> str:
     ('below 1 %', '23 %', 'above 99 %')
     """
     if chance < 0.01:
-        return "below 1 %"
-    return "above 99 %" if chance > 0.99 else wording.percent(chance, 0)
+        return t("below 1 %")
+    return t("above 99 %") if chance > 0.99 else wording.percent(chance, 0)
 
 
 def _goal_reading(question: Question, found: Goal, planned: Goal | None) -> str:
     parts = [_gap(question, found)]
     if not pd.isna(found.day):
-        parts.append(f"The expected path passes the goal on {wording.day(found.day)}.")
+        parts.append(t("The expected path passes the goal on {day}.", day=wording.day(found.day)))
     if planned is not None:
-        parts.append(f"With the campaign above (dashed): {chance_words(planned.chance)}.")
+        parts.append(
+            t(
+                "With the campaign above (dashed): {chance}.",
+                chance=chance_words(planned.chance),
+            )
+        )
     return " ".join(parts)
 
 
 def _gap(question: Question, found: Goal) -> str:
     """What is missing, and by how much every period would have to be above its forecast."""
     if not abs(found.gap) >= 0.5:
-        return "The goal is what is expected: as likely reached as not."
+        return t("The goal is what is expected: as likely reached as not.")
     share = wording.percent(abs(found.increase), 1 if abs(found.increase) < 0.1 else 0)
-    unit = question.unit
+    step = wording.step(question.unit)
     if found.gap > 0:
-        return (
-            f"{three(found.gap)} above what is expected: that would take {share} more each {unit} "
-            "than forecast."
+        return t(
+            "{count} above what is expected: that would take {share} more each {step} "
+            "than forecast.",
+            count=three(found.gap),
+            share=share,
+            step=step,
         )
-    return f"{three(-found.gap)} below what is expected: {share} less each {unit} would still do."
+    return t(
+        "{count} below what is expected: {share} less each {step} would still do.",
+        count=three(-found.gap),
+        share=share,
+        step=step,
+    )

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core import wording
 from core.forecast import Components, Forecast, find_components
+from core.language import in_sentence, mark, month_names, t, tc
 from core.metrics import METRICS
 from ui.cards import Card, show
 from ui.charts import forecast as charts
@@ -17,18 +18,49 @@ from ui.page import View
 from ui.sections.forecast_question import Question
 from ui.text import escape
 
-_WEEKDAYS = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
-_MONTHS = tuple(pd.Timestamp(2024, month, 1).month_name() for month in range(1, 13))
+_WEEKDAYS = (
+    mark("Mondays"),
+    mark("Tuesdays"),
+    mark("Wednesdays"),
+    mark("Thursdays"),
+    mark("Fridays"),
+    mark("Saturdays"),
+    mark("Sundays"),
+)
+_DAY_PARTS = {
+    "night": mark("Nights"),
+    "morning": mark("Mornings"),
+    "afternoon": mark("Afternoons"),
+    "evening": mark("Evenings"),
+}
+_NO_DIFFERENCE = {
+    "day": mark("No weekday clearly differs from the others"),
+    "part": mark("No part of the day clearly differs from the others"),
+    "month": mark("No month clearly differs from the others"),
+}
+_READING = {
+    "day": mark(
+        "How far each is above or below an average day, with a 95 % interval for "
+        "all together. Hollow and grey: may be chance."
+    ),
+    "part": mark(
+        "How far each is above or below an average part of the day, with a 95 % interval for "
+        "all together. Hollow and grey: may be chance."
+    ),
+    "month": mark(
+        "How far each is above or below an average month, with a 95 % interval for "
+        "all together. Hollow and grey: may be chance."
+    ),
+}
 _MOST_NAMED = 4
 _SHOWN = ("name", "difference", "low", "high", "ahead", "is_clear", "n")
 _COLUMNS = {
-    "name": "Part",
-    "difference": "Against an even share",
-    "low": "95 % interval from",
-    "high": "to",
-    "ahead": "In the forecast",
-    "is_clear": "Clearly differs",
-    "n": "Times seen",
+    "name": mark("Part"),
+    "difference": mark("Against an even share"),
+    "low": mark("95 % interval from"),
+    "ahead": mark("In the forecast"),
+    "is_clear": mark("Clearly differs"),
+    "n": mark("Times seen"),
 }
 
 
@@ -45,12 +77,14 @@ def draw_parts(view: View, question: Question, result: Forecast) -> None:
     )
     if not found.sentences:
         explain_missing(
-            "What the forecast is made of",
-            "No pattern of the week or year can be told apart from chance here.  \nA longer "
-            "history may show one.",
+            t("What the forecast is made of"),
+            t(
+                "No pattern of the week or year can be told apart from chance here.  \n"
+                "A longer history may show one."
+            ),
         )
         return
-    st.subheader("What the forecast is made of")
+    st.subheader(t("What the forecast is made of"))
     for sentence in found.sentences:
         st.markdown(f"- {escape(sentence)}")
     _draw_tables(view, question, found)
@@ -58,32 +92,31 @@ def draw_parts(view: View, question: Question, result: Forecast) -> None:
 
 def _draw_tables(view: View, question: Question, found: Components) -> None:
     tables = {
-        "weekdays": (found.weekdays, "weekday", "day", _weekday),
-        "parts-of-the-day": (found.day_parts, "part", "part of the day", _day_part),
-        "months": (found.year, "month", "month", _month),
+        "weekdays": (found.weekdays, "day", _weekday),
+        "parts-of-the-day": (found.day_parts, "part", _day_part),
+        "months": (found.year, "month", _month),
     }
     shown = {slug: parts for slug, parts in tables.items() if not parts[0].empty}
     if not shown:
         return
-    for place, (slug, (table, _, noun, name)) in zip(
+    for place, (slug, (table, kind, name)) in zip(
         st.columns(len(shown)), shown.items(), strict=True
     ):
         with place:
-            _draw_table(view, question, slug, against_even(table, name), noun)
+            _draw_table(view, question, slug, against_even(table, name), kind)
 
 
-def _draw_table(view: View, question: Question, slug: str, table: pd.DataFrame, noun: str) -> None:
+def _draw_table(view: View, question: Question, slug: str, table: pd.DataFrame, kind: str) -> None:
     show(
         view,
         Card(
             slug=f"forecast-{slug}-{question.metric.replace('_', '-')}",
-            headline=part_headline(table, noun),
-            chart=charts.parts(table, noun, view.mode),
+            headline=part_headline(table, kind),
+            chart=charts.parts(table, kind, view.mode),
             data=table[list(_SHOWN)],
-            reading=f"How far each is above or below an average {noun}, with a 95 % interval for "
-            "all together. Hollow and grey: may be chance.",
-            metric=f"{question.label}{question.whose}",
-            columns=_COLUMNS,
+            reading=t(_READING[kind]),
+            metric=question.of_channels(question.label),
+            columns=_COLUMNS | {"high": tc("end of an interval", "to")},
         ),
     )
 
@@ -107,44 +140,47 @@ def against_even(table: pd.DataFrame, name: Callable[[pd.Series], str]) -> pd.Da
     return rows[list(_SHOWN)]
 
 
-def part_headline(table: pd.DataFrame, noun: str) -> str:
-    """Which rows clearly differ, in words."""
+def part_headline(table: pd.DataFrame, kind: str) -> str:
+    """Which rows clearly differ, in words.
+
+    Args:
+        table: of ``against_even``.
+        kind: what a row is: ``day``, ``part`` (of the day) or ``month``.
+    """
     clear = table[table["is_clear"]]
-    above = list(clear.loc[clear["difference"] > 0, "name"])
-    below = list(clear.loc[clear["difference"] < 0, "name"])
-    said = [
-        f"{_bare(names, noun)} {side} average"
-        for names, side in ((above, "above"), (below, "below"))
-        if names
-    ]
-    text = "; ".join(said)
-    return text[:1].upper() + text[1:] or f"No {_kind(noun)} clearly differs from the others"
+    above = _bare(list(clear.loc[clear["difference"] > 0, "name"]), kind)
+    below = _bare(list(clear.loc[clear["difference"] < 0, "name"]), kind)
+    if above and below:
+        text = t("{above} above average; {below} below average", above=above, below=below)
+    elif above:
+        text = t("{above} above average", above=above)
+    elif below:
+        text = t("{below} below average", below=below)
+    else:
+        text = t(_NO_DIFFERENCE[kind])
+    return text[:1].upper() + text[1:]
 
 
-def _bare(names: list[str], noun: str) -> str:
+def _bare(names: list[str], kind: str) -> str:
     """Names for a headline: parts of the day without their hours, many only counted.
 
-    >>> _bare(["Mornings (06–12)"], "part of the day"), _bare(list("ABCDE"), "month")
-    ('mornings', '5 months')
+    >>> _bare(["Mornings (06–12)"], "part"), _bare(list("ABCDE"), "month"), _bare([], "day")
+    ('mornings', '5 months', '')
     """
     if len(names) > _MOST_NAMED:
-        return f"{len(names)} {noun}s"
-    bare = [name.partition(" (")[0].lower() if " (" in name else name for name in names]
+        return wording.steps(kind, len(names))
+    bare = [in_sentence(name.partition(" (")[0]) if " (" in name else name for name in names]
     return wording.listing(bare)
 
 
-def _kind(noun: str) -> str:
-    return "weekday" if noun == "day" else noun
-
-
 def _weekday(row: pd.Series) -> str:
-    return _WEEKDAYS[int(row["weekday"])]
+    return t(_WEEKDAYS[int(row["weekday"])])
 
 
 def _day_part(row: pd.Series) -> str:
     hours = f"{int(row['start']):02d}–{int(row['end']):02d}"
-    return f"{str(row['part']).capitalize()}s ({hours})"
+    return f"{t(_DAY_PARTS[row['part']])} ({hours})"
 
 
 def _month(row: pd.Series) -> str:
-    return _MONTHS[int(row["month"]) - 1]
+    return month_names("wide")[int(row["month"]) - 1]

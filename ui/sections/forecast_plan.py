@@ -15,6 +15,8 @@ from core import wording
 from core.errors import NotEnoughData
 from core.forecast import Campaign, CampaignEffect, Forecast, plan_campaign
 from core.forecast.channels import MOST_CHANNELS, OTHERS
+from core.language import mark, t
+from core.metrics import METRICS
 from ui import messages, state
 from ui.cards import Card, show
 from ui.charts import forecast_plan as charts
@@ -37,7 +39,7 @@ from ui.sections.forecast_question import ALL, Question, three
 from ui.text import escape
 
 IS_OPEN = state.choice_key("forecast", "plan_is_open")
-STANDING_NOTE = (
+STANDING_NOTE = mark(
     "This is arithmetic on your assumption, not evidence that a campaign does this. The band says "
     "how unsure the forecast is; the assumed change has none. Visits that other channels might "
     "lose are not taken off."
@@ -67,13 +69,18 @@ class Plan:
 def draw_plan(view: View, question: Question, result: Forecast) -> None:
     """A fold with a campaign and a goal; nothing in it is worked out before it is opened."""
     fold = st.expander(
-        "What if … a campaign, a goal", icon=":material/flag:", key=IS_OPEN, on_change="rerun"
+        t("What if … a campaign, a goal"), icon=":material/flag:", key=IS_OPEN, on_change="rerun"
     )
     if not fold.open:
         return
     with fold:
         if not result.total.mean > 0:
-            st.caption(f"The forecast of {escape(question.noun)} is zero: nothing to plan on.")
+            st.caption(
+                t(
+                    "The forecast of {metric} is zero: nothing to plan on.",
+                    metric=escape(question.noun),
+                )
+            )
             return
         effect = _draw_campaign(view, question, result)
         draw_goal(view, question, result, effect)
@@ -81,10 +88,11 @@ def draw_plan(view: View, question: Question, result: Forecast) -> None:
 
 def _draw_campaign(view: View, question: Question, result: Forecast) -> CampaignEffect | None:
     """Ask for a campaign and show it; ``None`` until it can be worked out."""
-    st.markdown("##### A campaign")
+    title = t("A campaign")
+    st.markdown(f"##### {title}")
     plan = _ask_campaign(view, question, result)
     if plan is None:
-        st.caption("Choose the last day of the campaign too.")
+        st.caption(t("Choose the last day of the campaign too."))
         return None
     try:
         pair = _total_and_channel(question, result, plan.campaign.channel)
@@ -98,7 +106,8 @@ def _draw_campaign(view: View, question: Question, result: Forecast) -> Campaign
     _say_numbers(question, effect, engaged)
     show(view, _campaign_card(view, question, plan, effect))
     caveats = dict.fromkeys((*effect.caveats, *(engaged.caveats if engaged else ())))
-    st.caption(" ".join([STANDING_NOTE, *(messages.CAMPAIGN_CAVEATS[code] for code in caveats)]))
+    said = [t(messages.CAMPAIGN_CAVEATS[code]) for code in caveats]
+    st.caption(" ".join([t(STANDING_NOTE), *said]))
     return effect
 
 
@@ -109,16 +118,20 @@ def _ask_campaign(view: View, question: Question, result: Forecast) -> Plan | No
     with places[1]:
         days = _ask_days(question, result)
     with places[2]:
-        change = _ask_per_cent("change", f"Change of its {question.noun}", _CHANGES)
+        change = _ask_per_cent(
+            "change", t("Change of its {metric}", metric=question.noun), _CHANGES
+        )
     engaged = 100
     if _asks_engagement(view, question):
         with places[3]:
             engaged = _ask_per_cent(
                 "engaged",
-                "How the added visits engage",
+                t("How the added visits engage"),
                 _ENGAGEMENTS,
-                hint="Compared with the channel’s usual visits: 80 % means that they show interest "
-                "(engage) a fifth less often.",
+                hint=t(
+                    "Compared with the channel’s usual visits: 80 % means that they show interest "
+                    "(engage) a fifth less often."
+                ),
             )
     if days is None:
         return None
@@ -136,10 +149,12 @@ def _ask_channel(question: Question) -> str:
     """The channel of the page; for all traffic any that a campaign can be aimed at."""
     names = _aims(question)
     if not names:
-        own = {ALL: ALL, OTHERS: "All other channels"}.get(question.channel, question.channel)
-        st.selectbox("Campaign on", [own], disabled=True, help="The channel chosen above.")
+        own = {ALL: t(ALL), OTHERS: t("All other channels")}.get(question.channel, question.channel)
+        st.selectbox(t("Campaign on"), [own], disabled=True, help=t("The channel chosen above."))
         return question.channel
-    return select_one("forecast", "campaign_channel", "Campaign on", {name: name for name in names})
+    return select_one(
+        "forecast", "campaign_channel", t("Campaign on"), {name: name for name in names}
+    )
 
 
 def _aims(question: Question) -> list[str]:
@@ -153,7 +168,7 @@ def _aims(question: Question) -> list[str]:
 
 
 def _named(channel: str) -> str:
-    return {ALL: "all traffic", OTHERS: "all other channels"}.get(channel, channel)
+    return {ALL: t("all traffic"), OTHERS: t("all other channels")}.get(channel, channel)
 
 
 def _ask_days(question: Question, result: Forecast) -> tuple[date, date] | None:
@@ -162,7 +177,7 @@ def _ask_days(question: Question, result: Forecast) -> tuple[date, date] | None:
     name = f"campaign_days_{first:%Y%m%d}_{last:%Y%m%d}"
     key = state.start_with(state.choice_key("forecast", name), first_days(first, last))
     chosen = st.date_input(
-        "First and last day",
+        t("First and last day"),
         min_value=first,
         max_value=last,
         key=key,
@@ -232,8 +247,8 @@ def _total_and_channel(
 
 def _is_asked(table: pd.DataFrame) -> bool:
     many = min(int((table.sum() > 0).sum()), MOST_CHANNELS + 1)
-    st.caption(f"For this every channel is forecast. {about_seconds(many)}")
-    return st.button("Work it out", icon=":material/calculate:", type="primary")
+    st.caption(" ".join([t("For this every channel is forecast."), about_seconds(many)]))
+    return st.button(t("Work it out"), icon=":material/calculate:", type="primary")
 
 
 def _engaged(view: View, question: Question, plan: Plan) -> CampaignEffect | None:
@@ -262,15 +277,15 @@ def _say_numbers(
 ) -> None:
     """Totals with the campaign, each with what it adds."""
     shown = [(question.metric, question.label, effect)]
-    shown += [("engaged_sessions", "Engaged sessions", engaged)] if engaged else []
+    shown += [("engaged_sessions", t("Engaged sessions"), engaged)] if engaged else []
     for place, (metric, label, one) in zip(st.columns(len(shown)), shown, strict=True):
         place.metric(
-            f"{label} with the campaign",
+            t("{metric} with the campaign", metric=label),
             three(one.total_with),
             _added(one.added),
             delta_color="off",
             delta_arrow="off",
-            delta_description=f"on {three(one.total_without)} as forecast",
+            delta_description=t("on {count} as forecast", count=three(one.total_without)),
             help=metric_help(metric, question.grain),
             border=True,
         )
@@ -278,7 +293,7 @@ def _say_numbers(
 
 def _added(added: float) -> str:
     """What is added, to three figures."""
-    return wording.signed_count(float(f"{added:.3g}")) if abs(added) >= 1 else "nothing"
+    return wording.signed_count(float(f"{added:.3g}")) if abs(added) >= 1 else t("nothing")
 
 
 def _campaign_card(view: View, question: Question, plan: Plan, effect: CampaignEffect) -> Card:
@@ -292,36 +307,62 @@ def _campaign_card(view: View, question: Question, plan: Plan, effect: CampaignE
         chart=charts.campaign(effect.frame, edges, question.label, plan.grain, view.mode),
         data=effect.frame,
         reading=_campaign_reading(question, effect),
-        metric=f"{question.label} by {plan.grain}, an assumption laid over the forecast",
+        metric=t(
+            "{metric} by {step}, an assumption laid over the forecast",
+            metric=question.label,
+            step=wording.step(plan.grain),
+        ),
         columns={
-            "time": "Time",
-            "without": "As forecast",
-            "with_campaign": "With the campaign",
-            "low": "Band from",
-            "high": "Band to",
+            "time": mark("Time"),
+            "without": mark("As forecast"),
+            "with_campaign": mark("With the campaign"),
+            "low": mark("Band from"),
+            "high": mark("Band to"),
         },
         settings={
-            "Campaign on": _named(asked.channel),
-            "First day": f"{asked.start:%Y-%m-%d}",
-            "Last day": f"{asked.end:%Y-%m-%d}",
-            "Assumed change": asked.change,
+            t("Campaign on"): _named(asked.channel),
+            t("First day"): f"{asked.start:%Y-%m-%d}",
+            t("Last day"): f"{asked.end:%Y-%m-%d}",
+            t("Assumed change"): asked.change,
         },
     )
 
 
 def _campaign_headline(question: Question, asked: Campaign, effect: CampaignEffect) -> str:
-    word = wording.more_or_less(question.metric, asked.change)
-    days = wording.span(asked.start, asked.end)
-    share = wording.percent(abs(asked.change), 0)
-    return (
-        f"{share} {word} {question.noun} from {_named(asked.channel)} on {days} would be about "
-        f"{three(abs(effect.added))} {word}: {three(effect.total_with)} {question.when}"
+    values = {
+        "share": wording.percent(abs(asked.change), 0),
+        "metric": question.noun,
+        "channel": _named(asked.channel),
+        "days": wording.span(asked.start, asked.end),
+        "count": three(abs(effect.added)),
+        "total": three(effect.total_with),
+        "when": question.when,
+    }
+    if asked.change >= 0:
+        return t(
+            "{share} more {metric} from {channel} on {days} would be about {count} more: "
+            "{total} {when}",
+            **values,
+        )
+    if METRICS[question.metric].unit == "count":
+        return t(
+            "{share} fewer {metric} from {channel} on {days} would be about {count} fewer: "
+            "{total} {when}",
+            **values,
+        )
+    return t(
+        "{share} less {metric} from {channel} on {days} would be about {count} less: "
+        "{total} {when}",
+        **values,
     )
 
 
 def _campaign_reading(question: Question, effect: CampaignEffect) -> str:
-    return (
-        f"Shaded: the days of the campaign, {three(effect.range_with)} {question.noun} instead of "
-        f"{three(effect.range_without)}. The band goes with the coloured line and is meant to hold "
-        f"{wording.percent(question.level, 0)} of the counts."
+    return t(
+        "Shaded: the days of the campaign, {count} {metric} instead of {before}. "
+        "The band goes with the coloured line and is meant to hold {level} of the counts.",
+        count=three(effect.range_with),
+        metric=question.noun,
+        before=three(effect.range_without),
+        level=wording.percent(question.level, 0),
     )

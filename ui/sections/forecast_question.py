@@ -10,6 +10,7 @@ import streamlit as st
 
 from core import wording
 from core.forecast.channels import MOST_CHANNELS, OTHERS
+from core.language import in_sentence, mark, t, tn
 from core.metrics import METRICS
 from core.traffic import Filters, Traffic, select, total_over_time
 from ui.cache import Key
@@ -20,8 +21,9 @@ from ui.sections.forecast_days import NO_EVENTS, SpecialDays, ask_special_days
 
 LEVEL = 0.8
 """What is computed; other levels are made from it."""
-LEVELS = {80: "80 %", 95: "95 %"}
-ALL, _CHOSEN = "All traffic", "All chosen channels"
+LEVELS = (80, 95)
+"""Per cent of the counts that a band may be meant to hold."""
+ALL, _CHOSEN = mark("All traffic"), mark("All chosen channels")
 HOURS_A_DAY = 24
 HORIZONS = {
     "hour": (7, 14, 28, 60, 90),
@@ -78,18 +80,18 @@ class Question:
     @property
     def noun(self) -> str:
         """Name of what is counted, in the middle of a sentence."""
-        return self.label.lower()
+        return in_sentence(self.label)
 
     @property
-    def whose(self) -> str:
-        """Of which channels, for the middle of a sentence; empty for all traffic."""
+    def channels(self) -> str:
+        """The channels that are counted, in the middle of a sentence but for all traffic."""
         if self.channel == ALL and not self.among:
-            return ""
+            return t(ALL)
         if self.channel == ALL:
-            is_few = len(self.among) <= _MOST_NAMED
-            few = wording.listing(self.among) if is_few else f"{len(self.among)} channels"
-            return f" from {few}"
-        return " from all other channels" if self.channel == OTHERS else f" from {self.channel}"
+            count = len(self.among)
+            is_few = count <= _MOST_NAMED
+            return wording.listing(self.among) if is_few else _so_many_channels(count)
+        return t("all other channels") if self.channel == OTHERS else self.channel
 
     @property
     def unit(self) -> str:
@@ -104,12 +106,16 @@ class Question:
     @property
     def length(self) -> str:
         """How far ahead, such as "28 days" or "6 months"."""
-        return f"{self.units} {self.unit}s"
+        return wording.steps(self.unit, self.units)
 
     @property
     def when(self) -> str:
         """The time ahead in a sentence, such as "in the next 28 days"."""
-        return f"in the next {self.length}"
+        return {
+            "day": tn("in the next day", "in the next {count} days", self.units),
+            "week": tn("in the next week", "in the next {count} weeks", self.units),
+            "month": tn("in the next month", "in the next {count} months", self.units),
+        }[self.unit]
 
     @property
     def slug(self) -> str:
@@ -118,8 +124,36 @@ class Question:
 
     def amount(self, value: float) -> str:
         """So many of what is counted, to three figures: a forecast knows no more."""
-        of = "" if METRICS[self.metric].unit == "count" else "of "
-        return f"{three(value)} {of}{self.noun}"
+        if METRICS[self.metric].unit == "count":
+            return self.number(three(value))
+        return t("{amount} of {metric}", amount=three(value), metric=self.noun)
+
+    def number(self, count: str) -> str:
+        """A number with the name of what is counted."""
+        return t("{count} {metric}", count=count, metric=self.noun)
+
+    def of_channels(self, what: str) -> str:
+        """What is counted with the channels it comes from; as it is for all traffic.
+
+        Args:
+            what: such as "Sessions" or "40,600 sessions".
+        """
+        if self.channel == OTHERS:
+            return t("{what} from all other channels", what=what)
+        if self.channel == ALL and not self.among:
+            return what
+        if self.channel == ALL and len(self.among) > _MOST_NAMED:
+            return tn(
+                "{what} from {count} channel",
+                "{what} from {count} channels",
+                len(self.among),
+                what=what,
+            )
+        return t("{what} from {channels}", what=what, channels=self.channels)
+
+
+def _so_many_channels(number: int) -> str:
+    return tn("{count} channel", "{count} channels", number)
 
 
 def three(value: float) -> str:
@@ -139,23 +173,26 @@ def ask(view: View) -> Question:
     """
     traffic = select(view.whole, replace(view.filters, weekdays=None, hours=None))
     if view.filters.weekdays or view.filters.hours:
-        st.caption("A forecast needs all weekdays and hours: those two filters do not apply here.")
+        st.caption(
+            t("A forecast needs all weekdays and hours: those two filters do not apply here.")
+        )
     places = st.columns([3, 3, 2, 2])
     with places[0]:
         metric = select_one(
             "forecast",
             "metric",
-            "Measure",
+            t("Measure"),
             _measures(traffic),
             explain=lambda key: metric_help(key, traffic.grain),
         )
     table = _by_channel(traffic, metric) if traffic.has_channels else None
     with places[1]:
-        channel = select_one("forecast", "channel", "Channel", _channels(table, view.filters))
+        channel = select_one("forecast", "channel", t("Channel"), _channels(table, view.filters))
     with places[2]:
-        units = select_one("forecast", "horizon", "Look ahead", _horizons(traffic))
+        units = select_one("forecast", "horizon", t("Look ahead"), _horizons(traffic))
     with places[3]:
-        level = pick("forecast", "level", "Band", LEVELS, hint=_BAND_HINT) / 100
+        levels = {level: wording.percent(level / 100, 0) for level in LEVELS}
+        level = pick("forecast", "level", t("Band"), levels, hint=t(_BAND_HINT)) / 100
     horizon = units * HOURS_A_DAY if traffic.grain == "hour" else units
     history = total_over_time(traffic, [metric])[metric]
     days = NO_EVENTS
@@ -202,7 +239,7 @@ def usual_question(view: View, days: int) -> Question:
     )
 
 
-_BAND_HINT = (
+_BAND_HINT = mark(
     "How often the actual count is meant to lie in the band: four times in five, or nineteen times "
     "in twenty. A surer band is a wider one."
 )
@@ -233,12 +270,12 @@ def _by_channel(traffic: Traffic, metric: str) -> pd.DataFrame:
 
 def _channels(table: pd.DataFrame | None, filters: Filters) -> dict[str, str]:
     """All traffic, then what ``core.forecast.forecast_channels`` tells apart."""
-    offered = {ALL: _CHOSEN if filters.channels else ALL}
+    offered = {ALL: t(_CHOSEN) if filters.channels else t(ALL)}
     names = [] if table is None else _by_size(table)
     if len(names) < 2:
         return offered
     if len(names) > MOST_CHANNELS + 1:
-        return offered | {name: name for name in names[:MOST_CHANNELS]} | {OTHERS: "All others"}
+        return offered | {name: name for name in names[:MOST_CHANNELS]} | {OTHERS: t("All others")}
     return offered | {name: name for name in names}
 
 
@@ -266,7 +303,7 @@ def _horizons(traffic: Traffic) -> dict[int, str]:
     unit = "day" if traffic.grain == "hour" else traffic.grain
     have = traffic.days if unit == "day" else len(traffic.times)
     offered = _no_further(options, have)
-    return {number: f"{number} {unit}s" for number in offered}
+    return {number: wording.steps(unit, number) for number in offered}
 
 
 def _no_further(options: Iterable[int], have: int) -> list[int]:

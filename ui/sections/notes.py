@@ -12,6 +12,7 @@ from core.annotations import Annotation, AnnotationError, annotate, read_annotat
 from core.errors import NotEnoughData
 from core.expected import Span
 from core.explain import Explanation
+from core.language import bound, in_sentence, t
 from core.metrics import METRICS
 from ui import cache, export, messages, state
 from ui.notes import lettered
@@ -23,11 +24,11 @@ _FILE_NAME = "traffic-insights-notes.csv"
 
 def offer_note(span: Span) -> None:
     """Write down what a stretch was, right where it is explained."""
-    with st.popover("Write a note for this stretch", icon=":material/edit_note:"):
+    with st.popover(t("Write a note for this stretch"), icon=":material/edit_note:"):
         key = f"note_{span[0]:%Y%m%d%H}_{span[1]:%Y%m%d%H}"
         with st.form(key, border=False, clear_on_submit=True):
-            text = st.text_input("What happened?", placeholder="Newsletter, TV spot, sale …")
-            if st.form_submit_button("Keep the note"):
+            text = st.text_input(t("What happened?"), placeholder=t("Newsletter, TV spot, sale …"))
+            if st.form_submit_button(t("Keep the note")):
                 _keep(text, *span)
 
 
@@ -50,14 +51,16 @@ def _explain(error: AnnotationError) -> None:
 
 def draw_notes(view: View, metric: str) -> None:
     """The person's notes: what each went with, and how to keep them."""
-    st.subheader("Your notes")
+    st.subheader(t("Your notes"))
     st.caption(
-        "Write down what happened, and every chart over time shows it. Notes stay in this session: "
-        "save them as CSV, and load them again with the next export."
+        t(
+            "Write down what happened, and every chart over time shows it. Notes stay in this "
+            "session: save them as CSV, and load them again with the next export."
+        )
     )
     if state.notes():
         _draw_list(view, metric)
-    with st.expander("Write a note", icon=":material/edit_note:", expanded=not state.notes()):
+    with st.expander(t("Write a note"), icon=":material/edit_note:", expanded=not state.notes()):
         _draw_form(view)
     _draw_files()
 
@@ -65,13 +68,13 @@ def draw_notes(view: View, metric: str) -> None:
 def _draw_form(view: View) -> None:
     last = view.whole.last_day
     with st.form("note_form", border=False, clear_on_submit=True):
-        text = st.text_input("What happened?", placeholder="Newsletter, TV spot, sale …")
+        text = st.text_input(t("What happened?"), placeholder=t("Newsletter, TV spot, sale …"))
         left, right = st.columns(2)
-        days = left.date_input("First and last day", value=(last, last), format="YYYY-MM-DD")
+        days = left.date_input(t("First and last day"), value=(last, last), format="YYYY-MM-DD")
         hours = (0, 24)
         if view.whole.grain == "hour":
-            hours = right.slider("Hours of the day", 0, 24, (0, 24), format="%d:00")
-        if st.form_submit_button("Keep the note", type="primary"):
+            hours = right.slider(t("Hours of the day"), 0, 24, (0, 24), format="%d:00")
+        if st.form_submit_button(t("Keep the note"), type="primary"):
             both = days if isinstance(days, tuple) else (days, days)
             _keep(text, *_moments(both, hours))
 
@@ -82,7 +85,7 @@ def _moments(days: tuple[date, ...], hours: tuple[int, int]) -> tuple[pd.Timesta
 
 
 def _draw_list(view: View, metric: str) -> None:
-    label = wording.metric_label(metric, view.traffic.grain).lower()
+    label = wording.metric_label(metric, view.traffic.grain)
     for name, note in lettered().items():
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.markdown(
@@ -91,7 +94,7 @@ def _draw_list(view: View, metric: str) -> None:
                 f"{escape(_lift(view, metric, label, note))}"
             )
             st.button(
-                "Remove",
+                t("Remove"),
                 key=f"remove_note_{name}",
                 icon=":material/delete:",
                 type="tertiary",
@@ -108,38 +111,66 @@ def _lift(view: View, metric: str, label: str, note: Annotation) -> str:
         result = cache.explain_stretch(key, view.all_dates, metric, span, "usual", None)
     except NotEnoughData as problem:
         if problem.code == "nothing_there":
-            return "Outside of what is loaded."
-        return f"{_what_went_with_it(metric, label)} cannot be said: {_lower(problem)}"
+            return t("Outside of what is loaded.")
+        return _unknown(metric, in_sentence(label), messages.reason(problem))
     return lift_sentence(result, label)
 
 
-def _what_went_with_it(metric: str, label: str) -> str:
+def _unknown(metric: str, label: str, reason: str) -> str:
     if METRICS[metric].is_ratio:
-        return f"How the {label} moved with it"
-    return f"{wording.how_much(metric).capitalize()} {label} went with it"
-
-
-def _lower(problem: NotEnoughData) -> str:
-    title = messages.of_error(problem).title
-    return title[:1].lower() + title[1:]
+        return t(
+            "How the {metric} moved with it cannot be said: {reason}", metric=label, reason=reason
+        )
+    if METRICS[metric].unit == "count":
+        return t(
+            "How many {metric} went with it cannot be said: {reason}", metric=label, reason=reason
+        )
+    return t("How much {metric} went with it cannot be said: {reason}", metric=label, reason=reason)
 
 
 def lift_sentence(result: Explanation, label: str) -> str:
-    """Actual against usual with its interval, in words that claim no cause."""
-    change = wording.signed_value(result.metric, result.difference)
-    ends = (
-        wording.signed_value(result.metric, end)
-        for end in (result.difference_low, result.difference_high)
-    )
-    text = f"{wording.difference(result.metric, result.difference)} {label} than usual"
-    if METRICS[result.metric].is_ratio:
-        text = f"{label.capitalize()} {change} against the usual"
-    elif change[0] not in "+−":  # zero has no sign
-        text = f"As {wording.how_much(result.metric).removeprefix('how ')} {label} as usual"
+    """Actual against usual with its interval, in words that claim no cause.
+
+    Args:
+        result: of the stretch of a note.
+        label: name of the metric, as at the beginning of a sentence.
+    """
+    change = _against_usual(result, label)
     if pd.isna(result.low):
-        return f"{text}; the file is too short to say how sure that is."
-    verdict = "beyond chance" if result.is_unusual else "within chance"
-    return f"{text} (95 % interval {' to '.join(ends)}): {verdict}."
+        return t("{change}; the file is too short to say how sure that is.", change=change)
+    low = wording.signed_value(result.metric, result.difference_low)
+    high = wording.signed_value(result.metric, result.difference_high)
+    if result.is_unusual:
+        return t(
+            "{change} (95 % interval {low} to {high}): beyond chance.",
+            change=change,
+            low=low,
+            high=high,
+        )
+    return t(
+        "{change} (95 % interval {low} to {high}): within chance.",
+        change=change,
+        low=low,
+        high=high,
+    )
+
+
+def _against_usual(result: Explanation, label: str) -> str:
+    """What was counted less what is usual, such as "30 more sessions than usual"."""
+    metric, within = METRICS[result.metric], in_sentence(label)
+    change = wording.signed_value(result.metric, result.difference)
+    if metric.is_ratio:
+        return t("{metric} {change} against the usual", metric=label, change=change)
+    if change[0] not in "+−":  # zero has no sign
+        if metric.unit == "count":
+            return t("As many {metric} as usual", metric=within)
+        return t("As much {metric} as usual", metric=within)
+    size = wording.whole_value(result.metric, abs(result.difference))
+    if result.difference >= 0:
+        return t("{amount} more {metric} than usual", amount=size, metric=within)
+    if metric.unit == "count":
+        return t("{amount} fewer {metric} than usual", amount=size, metric=within)
+    return t("{amount} less {metric} than usual", amount=size, metric=within)
 
 
 def _draw_files() -> None:
@@ -147,15 +178,15 @@ def _draw_files() -> None:
     notes = state.notes()  # the file is made outside of the session, which knows none then
     if notes:
         left.download_button(
-            "Save notes as CSV",
-            data=lambda: export.frame_csv(to_frame(notes)),
+            t("Save notes as CSV"),
+            data=bound(lambda: export.frame_csv(to_frame(notes))),
             file_name=_FILE_NAME,
             mime="text/csv",
             on_click="ignore",
             icon=":material/download:",
         )
     dropped = right.file_uploader(
-        "Load notes from a CSV", type=["csv"], key=state.notes_zone_key(), max_upload_size=1
+        t("Load notes from a CSV"), type=["csv"], key=state.notes_zone_key(), max_upload_size=1
     )
     if dropped is None:
         return

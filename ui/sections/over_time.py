@@ -9,7 +9,8 @@ import streamlit as st
 
 from core import wording
 from core.errors import NotEnoughData
-from core.expected import OTHERS, Span
+from core.expected import OTHERS, Span, channel_name
+from core.language import in_sentence, mark, month_names, t, tc
 from core.metrics import METRICS, available_metrics
 from core.traffic import Traffic
 from core.trends import MIN_BASE, default_grain, possible_grains
@@ -25,7 +26,18 @@ from ui.help import metric_help
 from ui.notes import shown_notes
 from ui.page import View
 
-_GRAIN_LABELS = {"hour": "Hour", "day": "Day", "week": "Week", "month": "Month"}
+_GRAIN_LABELS = {
+    "hour": mark("Hour"),
+    "day": mark("Day"),
+    "week": mark("Week"),
+    "month": mark("Month"),
+}
+_BY_STEP = {
+    "hour": mark("{metric} by hour"),
+    "day": mark("{metric} by day"),
+    "week": mark("{metric} by week"),
+    "month": mark("{metric} by month"),
+}
 _STEPS = {
     "hour": pd.DateOffset(hours=1),
     "day": pd.DateOffset(days=1),
@@ -60,27 +72,29 @@ def overview_card(view: View) -> Card:
     colours = dict(zip(labels.values(), (palette.primary, palette.secondary), strict=False))
     letters, notes = shown_notes(*_ends(table, grain))
     first = next(iter(labels))
-    chart = charts.over_time(table, colours, grain, view.mode, title=f"Count per {grain}")
+    chart = charts.over_time(
+        table, colours, grain, view.mode, title=wording.per_step(t("Count"), grain)
+    )
     return Card(
         slug=f"{'-and-'.join(labels)}-by-{grain}",
         headline=_peak(table, first, labels[first], grain),
         chart=with_notes(chart, notes, view.mode),
         data=table,
         reading=_reading(table, grain, letters=letters),
-        metric=f"{' and '.join(labels.values())} by {grain}",
+        metric=t(_BY_STEP[grain], metric=wording.listing(list(labels.values()))),
         columns=_COLUMNS,
     )
 
 
 _COLUMNS = {
-    "time": "Time",
-    "line": "Line",
-    "value": "Counted",
-    "pace": "At this pace",
-    "is_complete": "Whole period",
-    "covered": "Part of the period covered",
-    "was": "Time then",
-    "period": "Period",
+    "time": mark("Time"),
+    "line": mark("Line"),
+    "value": mark("Counted"),
+    "pace": mark("At this pace"),
+    "is_complete": mark("Whole period"),
+    "covered": mark("Part of the period covered"),
+    "was": mark("Time then"),
+    "period": mark("Period"),
 }
 
 
@@ -120,7 +134,7 @@ def _ask_metric(view: View) -> str:
     return select_one(
         "trends",
         "metric",
-        "Metric",
+        t("Metric"),
         ordered,
         explain=lambda key: metric_help(key, view.whole.grain),
     )
@@ -145,7 +159,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
         _colours(view, table, is_split=is_split),
         grain,
         view.mode,
-        title=label if METRICS[metric].is_ratio else f"{label} per {grain}",
+        title=label if METRICS[metric].is_ratio else wording.per_step(label, grain),
         unit=METRICS[metric].unit,
         previous=previous,
         marks=marks,
@@ -168,7 +182,7 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
                 is_ratio=METRICS[metric].is_ratio,
                 is_marked=marks is not None and not marks.empty,
             ),
-            metric=f"{label} by {grain}",
+            metric=t(_BY_STEP[grain], metric=label),
             columns=_COLUMNS,
             is_pickable=True,
         ),
@@ -178,24 +192,27 @@ def draw_over_time(view: View, choice: Choice) -> Span | None:
 
 def _ask_grain(view: View) -> str:
     possible = possible_grains(view.traffic)
-    grains = {grain: _GRAIN_LABELS[grain] for grain in possible}
+    grains = {grain: t(_GRAIN_LABELS[grain]) for grain in possible}
     hint = ""
     if view.traffic.grain not in possible:
-        hint = "Hours and days of several years make an unreadable line: narrow the dates."
-    return pick("trends", "grain", "Step", grains, default=default_grain(view.traffic), hint=hint)
+        hint = t("Hours and days of several years make an unreadable line: narrow the dates.")
+    return pick(
+        "trends", "grain", t("Step"), grains, default=default_grain(view.traffic), hint=hint
+    )
 
 
 def _ask_lines(view: View) -> str:
-    options = {_TOGETHER: "All together"}
+    options = {_TOGETHER: t("All together")}
     if view.whole.has_channels:
-        options[_BY_CHANNEL] = "By channel"
-    return pick("trends", "lines", "Lines", options)
+        options[_BY_CHANNEL] = t("By channel")
+    return pick("trends", "lines", t("Lines"), options)
 
 
 def _table(traffic: Traffic, key: Key, metric: str, grain: str, *, is_split: bool) -> pd.DataFrame:
     if is_split:
         rows = cache.series_by_channel((*key, metric, grain), traffic, metric, grain)
         rows = rows.rename(columns={"channel": "line"})
+        rows["line"] = rows["line"].map(channel_name)
         return rows.assign(pace=_pace(rows["value"], rows["covered"], metric))
     labels = {metric: wording.metric_label(metric, traffic.grain)}
     return _lines(traffic, key, labels, grain)
@@ -248,8 +265,9 @@ def _moved(before: pd.DataFrame, table: pd.DataFrame, view: View, grain: str) ->
 
 
 def _with_previous(table: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+    selected, before = t("selected"), tc("the period", "before")
     return pd.concat(
-        [table.assign(period="selected", was=table["time"]), previous.assign(period="before")],
+        [table.assign(period=selected, was=table["time"]), previous.assign(period=before)],
         ignore_index=True,
     )
 
@@ -276,31 +294,52 @@ def _marks(view: View, metric: str, table: pd.DataFrame, grain: str) -> pd.DataF
 
 
 def _channels_headline(table: pd.DataFrame, label: str) -> str:
-    first = next((name for name in table["line"] if name != OTHERS), "")
-    return f"{label} by channel; {first} is the largest channel"
+    rest = channel_name(OTHERS)
+    first = next((name for name in table["line"] if name != rest), "")
+    return t("{metric} by channel; {channel} is the largest channel", metric=label, channel=first)
 
 
 def _peak(table: pd.DataFrame, metric: str, label: str, grain: str) -> str:
     whole = table[table["is_complete"] & (table["line"] == table["line"].iloc[0])]
     if METRICS[metric].is_ratio or whole.empty or not whole["value"].max() > 0:
-        return f"{label} by {grain}"
+        return t(_BY_STEP[grain], metric=label)
     best = whole.loc[whole["value"].idxmax()]
-    count = wording.amount(metric, best["value"], label.lower())
-    return f"The highest {grain} was {_when(best['time'], grain)}: {count}"
+    amount = wording.amount(metric, best["value"], in_sentence(label))
+    return t(_HIGHEST[grain], when=_when(best["time"], grain), amount=amount)
+
+
+_HIGHEST = {
+    "hour": mark("The highest hour was {when}: {amount}"),
+    "day": mark("The highest day was {when}: {amount}"),
+    "week": mark("The highest week was the week of {when}: {amount}"),
+    "month": mark("The highest month was {when}: {amount}"),
+}
 
 
 def _when(time: pd.Timestamp, grain: str) -> str:
+    """A period, a week by its first day."""
     if grain == "hour":
         return wording.moment(time, time + pd.Timedelta(hours=1))
-    if grain == "day":
-        return wording.day(time)
-    return f"the week of {wording.day(time)}" if grain == "week" else f"{time:%B %Y}"
+    if grain == "month":
+        return t("{month} {year}", month=month_names("wide")[time.month - 1], year=time.year)
+    return wording.day(time)
 
 
 def _why_it_breaks(*, is_thin: bool) -> str:
     if is_thin:
-        return f"A line breaks where a rate would rest on fewer than {MIN_BASE} visits."
-    return "Where the line breaks, nothing was recorded."
+        return t(
+            "A line breaks where a rate would rest on fewer than {limit} visits.",
+            limit=wording.count(MIN_BASE),
+        )
+    return t("Where the line breaks, nothing was recorded.")
+
+
+_UNFINISHED = {
+    "hour": mark("Hollow dots are unfinished hours, drawn where they are heading at their pace."),
+    "day": mark("Hollow dots are unfinished days, drawn where they are heading at their pace."),
+    "week": mark("Hollow dots are unfinished weeks, drawn where they are heading at their pace."),
+    "month": mark("Hollow dots are unfinished months, drawn where they are heading at their pace."),
+}
 
 
 def _reading(
@@ -312,17 +351,15 @@ def _reading(
     is_ratio: bool = False,
     is_marked: bool = False,
 ) -> str:
-    parts = ["A high point may be chance."]
+    parts = [t("A high point may be chance.")]
     if is_marked:
-        parts = ["A high point may be chance; triangles mark what stood out for certain."]
+        parts = [t("A high point may be chance; triangles mark what stood out for certain.")]
     if not table["is_complete"].all():
-        parts.append(
-            f"Hollow dots are unfinished {grain}s, drawn where they are heading at their pace."
-        )
+        parts.append(t(_UNFINISHED[grain]))
     if table["value"].isna().any():
         parts.append(_why_it_breaks(is_thin=table["line"].nunique() > 1 and is_ratio))
     if compared and compared.comparison:
-        parts.append(f"Grey: {describe_comparison(compared.comparison)}.")
+        parts.append(t("Grey: {comparison}.", comparison=describe_comparison(compared.comparison)))
     return " ".join([*parts, letters]).strip()
 
 

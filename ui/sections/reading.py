@@ -10,14 +10,21 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core import wording
 from core.ingest import Overrides, TableChoice
-from ui import state
-from ui.messages import CONCEPTS
+from core.language import mark, t, tn
+from ui import messages, state
 
-_LABELS = {"loaded": "How we read this file", "failed": "Tell us what is in this file"}
-_COLUMN, _MEANING = "Column in the file", "Read as"
-_ORDERS = {None: "As it looks", True: "Day first (31/12)", False: "Month first (12/31)"}
-_SIGNS = {None: "As it looks", ".": "Point (1,204.5)", ",": "Comma (1.204,5)"}
+_LABELS = {"loaded": mark("How we read this file"), "failed": mark("Tell us what is in this file")}
+_COLUMN, _MEANING = "column", "meaning"
+_UNUSED = "unused"
+"""Stands in the list for the empty concept, which would look like no choice."""
+_ORDERS = {
+    None: mark("As it looks"),
+    True: mark("Day first (31/12)"),
+    False: mark("Month first (12/31)"),
+}
+_SIGNS = {None: mark("As it looks"), ".": mark("Point (1,204.5)"), ",": mark("Comma (1.204,5)")}
 _MOST_SHIFT_HOURS = 26
 _LONGEST_TITLE = 60
 
@@ -48,23 +55,25 @@ def draw_reading(reading: Reading) -> None:
     if not reading.tables and not reading.questions:
         return
     is_decided = reading.overrides != Overrides()
-    label = _LABELS[reading.key] + (" (changed by you)" if is_decided else "")
+    label = t(_LABELS[reading.key])
+    if is_decided:
+        label = t("{title} (changed by you)", title=label)
     with st.expander(label, icon=":material/tune:", expanded=is_decided):
         table = _ask_table(reading)
         with st.form(f"reading_{reading.key}", border=False):
             columns = _ask_columns(reading, table)
             decided = _ask_rest(reading)
-            is_sent = st.form_submit_button("Read it this way", type="primary")
+            is_sent = st.form_submit_button(t("Read it this way"), type="primary")
         if is_decided:
             st.button(
-                "Back to how we saw it",
+                t("Back to how we saw it"),
                 on_click=state.load,
                 args=(reading.files,),
                 key=f"reading_back_{reading.key}",
             )
     if is_sent:
         chosen = table if reading.tables and table != _best(reading) else None
-        with st.spinner("Reading your file again …"):
+        with st.spinner(t("Reading your file again …")):
             state.load(reading.files, Overrides(table=chosen, columns=columns, **decided))
         st.rerun()
 
@@ -78,20 +87,27 @@ def _ask_table(reading: Reading) -> int:
     if len(reading.tables) < 2:
         return reading.table
     return st.selectbox(
-        "Table",
+        t("Table"),
         range(len(reading.tables)),
         index=reading.table,
         format_func=lambda index: _name(reading.tables[index]),
-        help="The file holds several tables; we take the one that says most about time and "
-        "channel.",
+        help=t(
+            "The file holds several tables; we take the one that says most about time and channel."
+        ),
         key=f"reading_table_{reading.key}_{state.drop_zone_key()}",
     )
 
 
 def _name(table: TableChoice) -> str:
-    names = ", ".join(name for name in table.header if name)
+    names = ", ".join(name for name in table.header if name)[:_LONGEST_TITLE]
     title = f"{table.title[:_LONGEST_TITLE]}: " if table.title else ""
-    return f"{title}{names[:_LONGEST_TITLE]} ({table.rows:,} rows, line {table.line:,})"
+    return tn(
+        "{table} ({count} row, line {line})",
+        "{table} ({count} rows, line {line})",
+        table.rows,
+        table=f"{title}{names}",
+        line=wording.count(table.line),
+    )
 
 
 def _ask_columns(reading: Reading, index: int) -> tuple[tuple[str, str], ...]:
@@ -102,33 +118,43 @@ def _ask_columns(reading: Reading, index: int) -> tuple[tuple[str, str], ...]:
     earlier = dict(reading.overrides.columns)
     seen = dict(zip(table.header, table.concepts, strict=True))
     now = [earlier.get(name, seen[name]) for name in table.header]
-    rows = pd.DataFrame(
-        {_COLUMN: table.header, _MEANING: [CONCEPTS.get(key, CONCEPTS[""]) for key in now]}
-    )
+    known = [key if key in messages.CONCEPTS else "" for key in now]
+    rows = pd.DataFrame({_COLUMN: table.header, _MEANING: [key or _UNUSED for key in known]})
     edited = st.data_editor(
         rows,
         hide_index=True,
         width="stretch",
         disabled=[_COLUMN],
         column_config={
+            _COLUMN: st.column_config.Column(t("Column in the file")),
             _MEANING: st.column_config.SelectboxColumn(
-                options=list(CONCEPTS.values()), required=True
-            )
+                t("Read as"),
+                options=[key or _UNUSED for key in messages.CONCEPTS],
+                format_func=_meaning,
+                required=True,
+            ),
         },
         key=f"reading_columns_{reading.key}_{state.drop_zone_key()}_{index}",
     )
-    keys = {label: key for key, label in CONCEPTS.items()}
     answers = zip(table.header, rows[_MEANING], edited[_MEANING], strict=True)
-    changed = {name: keys[label] for name, before, label in answers if label != before}
+    changed = {name: _key(chosen) for name, before, chosen in answers if chosen != before}
     return tuple({**earlier, **changed}.items())
+
+
+def _key(chosen: str) -> str:
+    return "" if chosen == _UNUSED else chosen
+
+
+def _meaning(chosen: object) -> str:
+    return messages.concept(_key(str(chosen)))
 
 
 def _ask_rest(reading: Reading) -> dict[str, Any]:
     """Ask what else is open for this file; name of the override -> decision."""
     wanted = reading.overrides
     ask: dict[str, Callable[[], object]] = {
-        "is_day_first": lambda: _ask_one("Order of dates", _ORDERS, wanted.is_day_first),
-        "decimal_sign": lambda: _ask_one("Decimal sign", _SIGNS, wanted.decimal_sign),
+        "is_day_first": lambda: _ask_one(t("Order of dates"), _ORDERS, wanted.is_day_first),
+        "decimal_sign": lambda: _ask_one(t("Decimal sign"), _SIGNS, wanted.decimal_sign),
         "start": lambda: _ask_start(wanted.start),
         "shift_hours": lambda: _ask_shift(wanted.shift_hours),
     }
@@ -141,29 +167,35 @@ def _ask_rest(reading: Reading) -> dict[str, Any]:
 def _ask_one(label: str, options: dict, current: object) -> object:
     keys = list(options)
     return st.radio(
-        label, keys, index=keys.index(current), format_func=options.__getitem__, horizontal=True
+        label,
+        keys,
+        index=keys.index(current),
+        format_func=lambda key: t(options[key]),
+        horizontal=True,
     )
 
 
 def _ask_start(current: date | None) -> date | None:
     return st.date_input(
-        "First day",
+        t("First day"),
         value=current,
         min_value=date(2000, 1, 1),
         max_value=date(2100, 12, 31),
         format="YYYY-MM-DD",
-        help="The file numbers its days; this is the day that number 0 stands for.",
+        help=t("The file numbers its days; this is the day that number 0 stands for."),
     )
 
 
 def _ask_shift(current: int) -> int:
     return int(
         st.number_input(
-            "Move all hours by",
+            t("Move all hours by"),
             min_value=-_MOST_SHIFT_HOURS,
             max_value=_MOST_SHIFT_HOURS,
             value=current,
-            help="GA4 writes hours in the time zone of the property. If you live in another one, "
-            "move them by the difference in hours.",
+            help=t(
+                "GA4 writes hours in the time zone of the property. If you live in another one, "
+                "move them by the difference in hours."
+            ),
         )
     )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core import wording
 from core.forecast import Forecast
+from core.language import t, tn
 from core.recommendations import Recommendation
 from core.recommendations.cards import card_id
 from core.traffic import Traffic
@@ -39,15 +39,15 @@ def draw_answer(view: View, found: list[Recommendation]) -> None:
         return
     left = undecided(found)
     if not left:
-        st.subheader("Every card is dealt with.")
-        st.markdown("What you did and what is not for you stands below, each with a way back.")
+        st.subheader(t("Every card is dealt with."))
+        st.markdown(t("What you did and what is not for you stands below, each with a way back."))
         return
     st.subheader(words.strength_sentence(left))
     with st.container(border=True):
-        st.markdown("##### This week")
+        st.markdown(t("##### This week"))
         st.markdown(
             "\n".join(
-                f"{place}. **{escape(item.subject)}:** {escape(words.short_action(item.action))}"
+                f"{place}. **{escape(item.about)}:** {escape(words.short_action(item.action))}"
                 for place, item in enumerate(left[:_THIS_WEEK], 1)
             )
         )
@@ -61,20 +61,22 @@ def undecided(found: list[Recommendation]) -> list[Recommendation]:
 
 def _draw_nothing(view: View) -> None:
     looked = cache.count_looks(view.key, view.traffic)
-    st.subheader("Nothing stands out this month, and that is an answer.")
-    looks = (
-        f"{wording.count(looked)} "
-        f"{'comparison or search was' if looked == 1 else 'comparisons and searches were'} made"
-    )
+    st.subheader(t("Nothing stands out this month, and that is an answer."))
     st.success(
-        f"{looks}, and every difference is within what chance brings. There is no fire to put out."
+        tn(
+            "{count} comparison or search was made, and every difference is within what chance "
+            "brings. There is no fire to put out.",
+            "{count} comparisons and searches were made, and every difference is within what "
+            "chance brings. There is no fire to put out.",
+            looked,
+        )
         if looked
-        else "The selection holds nothing that could be compared, so nothing is claimed.",
+        else t("The selection holds nothing that could be compared, so nothing is claimed."),
         icon=":material/check_circle:",
     )
     needed = would_show_more(view.traffic)
     if needed:
-        st.markdown("**What it would take to see more**")
+        st.markdown(t("**What it would take to see more**"))
         st.markdown("\n".join(f"- {text}" for text in needed))
 
 
@@ -88,31 +90,39 @@ def would_show_more(traffic: Traffic) -> list[str]:
     known = [
         (
             traffic.has_time and traffic.grain == "hour",
-            "**Hours**: export “Date + hour”, and the busiest hours and the best hours show.",
+            t("**Hours**: export “Date + hour”, and the busiest hours and the best hours show."),
         ),
         (
             traffic.has_channels and len(traffic.channels) >= _USEFUL_CHANNELS,
-            "**Channels**: export the channel group, and good and poor channels show.",
+            t("**Channels**: export the channel group, and good and poor channels show."),
         ),
         (
             {"sessions", "engaged_sessions"} <= set(traffic.exported),
-            "**Engaged sessions**: export them, and it shows how good the visits are.",
+            t("**Engaged sessions**: export them, and it shows how good the visits are."),
         ),
-        (
-            weeks >= _USEFUL_WEEKS,
-            f"**More weeks**: {_weeks(weeks)} selected; with {_USEFUL_WEEKS} or more, smaller "
-            "changes show, and whether they last.",
-        ),
+        (weeks >= _USEFUL_WEEKS, _more_weeks(weeks)),
     ]
     missing = [text for is_there, text in known if not is_there]
-    return missing or ["**More visits**: with four times as many, differences half as large show."]
+    return missing or [
+        t("**More visits**: with four times as many, differences half as large show.")
+    ]
 
 
-def _weeks(weeks: float) -> str:
+def _more_weeks(weeks: float) -> str:
     if weeks < 1:
-        return "less than a week is"
-    whole = int(weeks)
-    return f"{whole} {'week is' if whole == 1 else 'weeks are'}"
+        return t(
+            "**More weeks**: less than a week is selected; with {weeks} or more, smaller changes "
+            "show, and whether they last.",
+            weeks=_USEFUL_WEEKS,
+        )
+    return tn(
+        "**More weeks**: {count} week is selected; with {weeks} or more, smaller changes show, "
+        "and whether they last.",
+        "**More weeks**: {count} weeks are selected; with {weeks} or more, smaller changes show, "
+        "and whether they last.",
+        int(weeks),
+        weeks=_USEFUL_WEEKS,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +163,10 @@ def _draw_more(view: View, rest: list[Shown]) -> None:
     if not rest:
         return
     fold = st.expander(
-        f"{len(rest)} more", icon=":material/unfold_more:", key=MORE_KEY, on_change="rerun"
+        tn("{count} more", "{count} more", len(rest)),
+        icon=":material/unfold_more:",
+        key=MORE_KEY,
+        on_change="rerun",
     )
     if fold.open:
         with fold:
@@ -163,18 +176,18 @@ def _draw_more(view: View, rest: list[Shown]) -> None:
 
 def _filtered(cards: list[Shown]) -> list[Shown]:
     """Ask which kind and channel, where there is a choice."""
-    kinds = {card.item.kind: words.KINDS[card.item.kind] for card in cards}
+    kinds = {card.item.kind: t(words.KINDS[card.item.kind]) for card in cards}
     names = {card.channel: card.channel for card in cards if card.channel}
     if len(cards) < 2 or (len(kinds) < 2 and len(names) < 2):
         return cards
     left, right, _ = st.columns([2, 2, 3])
     with left:
-        kind = select_one(PAGE, "kind", "About", {_ALL: "Everything"} | kinds)
+        kind = select_one(PAGE, "kind", t("About"), {_ALL: t("Everything")} | kinds)
     with right:
-        channel = select_one(PAGE, "channel", "Channel", {_ALL: "All channels"} | names)
+        channel = select_one(PAGE, "channel", t("Channel"), {_ALL: t("All channels")} | names)
     kept = [
         card for card in cards if kind in (_ALL, card.item.kind) and channel in (_ALL, card.channel)
     ]
     if not kept:
-        st.info("No card fits both choices.")
+        st.info(t("No card fits both choices."))
     return kept

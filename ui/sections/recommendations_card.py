@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from core.language import t
 from core.recommendations import Recommendation
 from core.recommendations.cards import card_id
 from ui import state
@@ -52,7 +53,7 @@ def draw_card(view: View, item: Recommendation, place: int, key: str) -> None:
             _draw_facts(view, item)
         _draw_doubts(item)
         if exhibit is not None:
-            with st.expander("Take this chart away", icon=":material/download:"):
+            with st.expander(t("Take this chart away"), icon=":material/download:"):
                 offer(view, exhibit, key)
         if item.test_plan is not None:
             draw_plan(item, key)
@@ -62,15 +63,15 @@ def draw_card(view: View, item: Recommendation, place: int, key: str) -> None:
 def _draw_head(view: View, item: Recommendation, place: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.badge(
-            words.BADGES[item.strength],
+            t(words.BADGES[item.strength]),
             color=words.COLOURS[item.strength],
             help=words.criterion(item),
         )
-        about = [words.KINDS[item.kind], words.channel_of(item, view.whole)]
+        about = [t(words.KINDS[item.kind]), words.channel_of(item, view.whole)]
         said = escape(" · ".join(part for part in about if part))
         st.markdown(f":small[{said}]", width="content")
     st.markdown(f"#### {place}. {escape(item.headline)}")
-    st.markdown(f"**Try:** {escape(item.action)}")
+    st.markdown(t("**Try:** {action}", action=escape(item.action)))
 
 
 def _draw_facts(view: View, item: Recommendation) -> None:
@@ -78,34 +79,36 @@ def _draw_facts(view: View, item: Recommendation) -> None:
     facts = []
     if item.effect is not None:
         facts.append(words.size(item))
-    facts.append(("Counted on", words.counted_on(item, view.whole)))
+    facts.append((t("Counted on"), words.counted_on(item, view.whole)))
     stake = words.at_stake(item)
     if stake:
-        facts.append(("At stake, not a promise", stake))
+        facts.append((t("At stake, not a promise"), stake))
     st.markdown("\n\n".join(f"**{name}**  \n{escape(text)}" for name, text in facts))
 
 
 def _draw_doubts(item: Recommendation) -> None:
-    with st.expander("What else could explain it, and the numbers", icon=":material/fact_check:"):
+    with st.expander(
+        t("What else could explain it, and the numbers"), icon=":material/fact_check:"
+    ):
         for caveat in item.caveats:
             st.markdown(f"- {escape(caveat)}")
         if not item.evidence.empty:
             explained = column_help(item.evidence.columns)
             st.dataframe(item.evidence, hide_index=True, width="stretch", column_config=explained)
-        st.caption(f"{escape(words.criterion(item))} {words.METHOD}")
+        st.caption(f"{escape(words.criterion(item))} {words.method()}")
 
 
 def _draw_buttons(name: str, key: str) -> None:
     with st.container(horizontal=True):
         st.button(
-            "Done",
+            t("Done"),
             key=f"done_{key}",
             icon=":material/check:",
             on_click=state.decide_card,
             args=(name, state.DONE),
         )
         st.button(
-            "Not for us",
+            t("Not for us"),
             key=f"dismiss_{key}",
             icon=":material/visibility_off:",
             type="tertiary",
@@ -122,15 +125,17 @@ def draw_decided(found: list[tuple[Recommendation, str]]) -> None:
     """
     if not found:
         return
-    with st.expander(f"Done or not for us ({len(found)})", icon=":material/inventory_2:"):
+    with st.expander(
+        t("Done or not for us ({count})", count=len(found)), icon=":material/inventory_2:"
+    ):
         for item, key in found:
             name = card_id(item)
             is_done = state.card_states()[name] == state.DONE
             with st.container(horizontal=True, vertical_alignment="center"):
-                said = "Done" if is_done else "Not for us"
+                said = t("Done") if is_done else t("Not for us")
                 st.markdown(f"**{said}:** {escape(item.headline)}")
                 st.button(
-                    "Undo",
+                    t("Undo"),
                     key=f"undo_{key}",
                     icon=":material/undo:",
                     type="tertiary",

@@ -12,9 +12,11 @@ from altair.typing import ChartType
 from core import wording
 from core.channels import BETTER, NOT_A_CHANNEL, TOO_LITTLE_DATA, WORSE
 from core.errors import NotEnoughData
+from core.language import mark, t, tn
 from core.metrics import METRICS, available_metrics, summarise
 from core.recommendations import Recommendation
 from core.recommendations.model import ChartHint
+from core.recommendations.timing import DAYS
 from core.traffic import Filters, Traffic, select
 from core.trends import possible_grains
 from ui import cache
@@ -31,6 +33,32 @@ from ui.text import escape
 _MOST_ROWS = 6
 _ROOM = {"left": 5, "top": 5, "right": 20, "bottom": 5}
 """Pixels round a chart: the last number of its axis is not cut."""
+_PER = {
+    "hour": mark("{metric} per hour"),
+    "day": mark("{metric} per day"),
+    "week": mark("{metric} per week"),
+    "month": mark("{metric} per month"),
+}
+_OF_ONE = {
+    "hour": mark("{metric} of {channel} by hour"),
+    "day": mark("{metric} of {channel} by day"),
+    "week": mark("{metric} of {channel} by week"),
+    "month": mark("{metric} of {channel} by month"),
+}
+_OF_ALL = {
+    "hour": mark("{metric} by hour, all channels"),
+    "day": mark("{metric} by day, all channels"),
+    "week": mark("{metric} by week, all channels"),
+    "month": mark("{metric} by month, all channels"),
+}
+_TYPICAL_OF_ONE = {
+    "hour": mark("{metric} of {channel} in a typical hour; thin lines are 95 % intervals."),
+    "weekday": mark("{metric} of {channel} in a typical weekday; thin lines are 95 % intervals."),
+}
+_TYPICAL_OF_ALL = {
+    "hour": mark("{metric} in a typical hour; thin lines are 95 % intervals."),
+    "weekday": mark("{metric} in a typical weekday; thin lines are 95 % intervals."),
+}
 _CLOCK = re.compile(r"(\d\d):00–(\d\d):00$")
 
 
@@ -66,7 +94,7 @@ def draw_evidence(view: View, item: Recommendation, key: str) -> Exhibit | None:
     st.caption(escape(reading))
     if hint.chart == "forecast":
         page = BY_KEY["forecast"]
-        st.page_link(page.path, label="See what is expected", icon=page.icon)
+        st.page_link(page.path, label=t("See what is expected"), icon=page.icon)
     return Exhibit(
         slug=f"{item.rule_id}-{item.subject}",
         title=item.headline,
@@ -101,11 +129,15 @@ def _rates(view: View, hint: ChartHint, subject: str) -> Drawn:
     colours |= {hint.channel: PALETTES[view.mode].primary} if is_coloured.any() else {}
     overall = float(summarise(view.traffic)[hint.metric].iloc[0])
     chart = channel_charts.intervals(drawn, hint.metric, overall, colours, view.mode)
+    said = [t("Lines are 95 % intervals; dashed: all channels together.")]
+    if drawn["verdict"].eq(TOO_LITTLE_DATA).any():
+        said.append(t("Hollow: too little data."))
     left = len(rows) - len(drawn)
-    more = f" {left} smaller {'one is' if left == 1 else 'ones are'} left out." if left else ""
-    is_hollow = drawn["verdict"].eq(TOO_LITTLE_DATA).any()
-    hollow = " Hollow: too little data." if is_hollow else ""
-    return chart, f"Lines are 95 % intervals; dashed: all channels together.{hollow}{more}"
+    if left:
+        said.append(
+            tn("{count} smaller one is left out.", "{count} smaller ones are left out.", left)
+        )
+    return chart, " ".join(said)
 
 
 def _shares(view: View, hint: ChartHint, subject: str) -> Drawn:
@@ -117,7 +149,7 @@ def _shares(view: View, hint: ChartHint, subject: str) -> Drawn:
     drawn = frame[frame.index.isin(first.index[:_MOST_ROWS])]
     label = wording.metric_label(found.metric, view.traffic.grain)
     chart = channel_charts.volume(drawn, label, hint.channel, view.mode)
-    return chart, "Thin lines are 95 % intervals."
+    return chart, t("Thin lines are 95 % intervals.")
 
 
 def _days(view: View, hint: ChartHint, subject: str) -> Drawn:
@@ -137,13 +169,15 @@ def _days(view: View, hint: ChartHint, subject: str) -> Drawn:
         {name or label: palette.primary},
         grain,
         view.mode,
-        title=label if entry.is_ratio else f"{label} per {grain}",
+        title=label if entry.is_ratio else t(_PER[grain], metric=label),
         unit=entry.unit,
     )
     span = _stretch(hint, rows["time"], grain)
-    whose = f"{label} of {name} by {grain}" if name else f"{label} by {grain}, all channels"
-    tail = _marked_words(hint) if span else ""
-    return charts.marked(chart, span, view.mode), f"{whose}{tail}."
+    whose = (
+        t(_OF_ONE[grain], metric=label, channel=name) if name else t(_OF_ALL[grain], metric=label)
+    )
+    said = [whose, _marked_words(hint)] if span and hint.start is not None else [whose]
+    return charts.marked(chart, span, view.mode), "; ".join(said) + "."
 
 
 def _stretch(
@@ -164,8 +198,8 @@ def _marked_words(hint: ChartHint) -> str:
     if hint.start is None:
         return ""
     if hint.end is None:
-        return f"; the band begins on {wording.day(hint.start)}"
-    return f"; the band is {wording.moment(hint.start, hint.end)}"
+        return t("the band begins on {day}", day=wording.day(hint.start))
+    return t("the band is {moment}", moment=wording.moment(hint.start, hint.end))
 
 
 def _hours(view: View, hint: ChartHint, subject: str) -> Drawn:
@@ -180,12 +214,13 @@ def _typical(view: View, hint: ChartHint, by: str, meant: set[int]) -> Drawn:
     """A typical hour or weekday; what the card is about is coloured."""
     traffic, key, name = _aim(view, hint)
     table = cache.profile((*key, hint.metric, by), traffic, hint.metric, by)
-    names = table[by].map(str) if by == "hour" else table[by].map(lambda day: wording.WEEKDAYS[day])
+    names = table[by].map(str if by == "hour" else wording.weekday)
     rows = table.assign(name=names, is_meant=table[by].isin(meant))
     label = wording.metric_label(hint.metric, view.traffic.grain)
     chart = charts.typical(rows, by, hint.metric, label, view.mode)
-    whose = f" of {name}" if name else ""
-    return chart, f"{label}{whose} in a typical {by}; thin lines are 95 % intervals."
+    if name:
+        return chart, t(_TYPICAL_OF_ONE[by], metric=label, channel=name)
+    return chart, t(_TYPICAL_OF_ALL[by], metric=label)
 
 
 def hours_in(subject: str) -> set[int]:
@@ -207,8 +242,7 @@ def days_in(subject: str) -> set[int]:
     >>> days_in("Saturdays"), days_in("Direct")
     ({5}, set())
     """
-    names = re.findall(r"\b([A-Z][a-z]{2})[a-z]*days?\b", subject)
-    return {wording.WEEKDAYS.index(name) for name in names if name in wording.WEEKDAYS}
+    return {place for place, name in enumerate(DAYS) if subject.startswith(name)}
 
 
 _MAKERS: Mapping[str, Callable[[View, ChartHint, str], Drawn]] = {

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import streamlit as st
 
 from core import wording
+from core.language import bound, in_sentence, t, tn
 from core.metrics import METRICS
 from core.recommendations import Recommendation, TestPlan
 from core.recommendations.calendar import as_ics
@@ -37,12 +38,12 @@ def draw_plan(item: Recommendation, name: str) -> None:
     """
     plan = item.test_plan
     fold = st.expander(
-        "Plan a test", icon=":material/science:", key=open_key(name), on_change="rerun"
+        t("Plan a test"), icon=":material/science:", key=open_key(name), on_change="rerun"
     )
     if plan is None or not fold.open:
         return
     with fold:
-        st.markdown(f"**Change one side only:** {escape(plan.change)}")
+        st.markdown(t("**Change one side only:** {change}", change=escape(plan.change)))
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with left:
             smallest = _ask_smallest(plan, name)
@@ -51,7 +52,7 @@ def draw_plan(item: Recommendation, name: str) -> None:
         try:
             size = size_test(plan, smallest)
         except ValueError:  # no traffic, or a rate with nothing to gain
-            st.info("With what the file holds of it, a test of this cannot be planned.")
+            st.info(t("With what the file holds of it, a test of this cannot be planned."))
             return
         _draw_size(item, size, start, name)
 
@@ -88,15 +89,20 @@ def _ask_smallest(plan: TestPlan, name: str) -> float:
     least, most, first, step = effect_range(plan)
     is_share = _is_share(plan)
     chosen = st.slider(
-        f"Smallest difference in {METRICS[plan.metric].label.lower()} worth having",
+        t(
+            "Smallest difference in {metric} worth having",
+            metric=in_sentence(METRICS[plan.metric].label),
+        ),
         least,
         most,
         step=step,
-        format="%.1f points" if is_share else "%.0f %%",
+        format=t("%.1f points") if is_share else "%.0f %%",
         key=state.start_with(state.choice_key(PAGE, f"smallest_{name}"), first),
         persist_state="session",
-        help="The smallest difference for which you would keep the change. Half of it takes four "
-        "times as many visits to see.",
+        help=t(
+            "The smallest difference for which you would keep the change. Half of it takes four "
+            "times as many visits to see."
+        ),
     )
     return float(chosen) / 100
 
@@ -106,7 +112,7 @@ def _ask_start(name: str) -> date:
         state.choice_key(PAGE, f"start_{name}"),
         next_monday(date.today()),
     )
-    chosen = st.date_input("Start", key=key, format="YYYY-MM-DD", persist_state="session")
+    chosen = st.date_input(t("Start"), key=key, format="YYYY-MM-DD", persist_state="session")
     return chosen if isinstance(chosen, date) else date.today()
 
 
@@ -130,7 +136,7 @@ def _draw_size(item: Recommendation, size: TestSize, start: date, name: str) -> 
     text = describe_plan(plan, size, start)
     st.code(text, language=None, wrap_lines=True, height=_TEXT_HEIGHT)
     st.download_button(
-        "Add to your calendar (.ics)",
+        t("Add to your calendar (.ics)"),
         data=calendar(item, plan, size, start),
         file_name=export.file_name("test", item.subject, start.isoformat(), extension="ics"),
         mime="text/calendar",
@@ -144,36 +150,61 @@ def calendar(
     item: Recommendation, plan: TestPlan, size: TestSize, start: date
 ) -> Callable[[], bytes]:
     """Made when clicked, and stamped then."""
-    return lambda: as_ics(plan, size, start, item.headline, stamp=datetime.now(UTC))
+    return bound(lambda: as_ics(plan, size, start, item.headline, stamp=datetime.now(UTC)))
 
 
 def _in_short(plan: TestPlan, size: TestSize, start: date) -> str:
     """The numbers of a test that fits."""
     metric = METRICS[plan.metric]
-    counted = METRICS[metric.denominator or metric.key].label.lower()
-    per_side = wording.count(float(f"{size.per_side:.3g}"))
-    weeks = f"{size.weeks} {'week' if size.weeks == 1 else 'weeks'}"
-    days = f"{escape(wording.day(start))} to {escape(wording.day(size.last_day(start)))}"
-    there = f"there after {size.days} {'day' if size.days == 1 else 'days'}"
+    values = {
+        "visits": wording.count(float(f"{size.per_side:.3g}")),
+        "metric": in_sentence(METRICS[metric.denominator or metric.key].label),
+    }
     if 7 * size.weeks - size.days >= 7:
-        there += "; whole weeks keep the weekdays even"
-    return (
-        f"**{weeks}: {days}** · about {per_side} {counted} on each side ({there}) · decide on "
-        f"{escape(wording.day(size.decision_day(start)))}"
+        there = tn(
+            "about {visits} {metric} on each side (there after {count} day; whole weeks keep the "
+            "weekdays even)",
+            "about {visits} {metric} on each side (there after {count} days; whole weeks keep the "
+            "weekdays even)",
+            size.days,
+            **values,
+        )
+    else:
+        there = tn(
+            "about {visits} {metric} on each side (there after {count} day)",
+            "about {visits} {metric} on each side (there after {count} days)",
+            size.days,
+            **values,
+        )
+    span = tn(
+        "{count} week: {first} to {last}",
+        "{count} weeks: {first} to {last}",
+        size.weeks,
+        first=escape(wording.day(start)),
+        last=escape(wording.day(size.last_day(start))),
     )
+    then = t("decide on {day}", day=escape(wording.day(size.decision_day(start))))
+    return f"**{span}** · {there} · {then}"
 
 
 def _too_long(plan: TestPlan, size: TestSize) -> str:
     """What to do where twelve weeks do not show it."""
     wanted = difference_words(plan, size.smallest_effect)
-    text = (
-        f"At present traffic {MOST_WEEKS} weeks do not show a difference of {wanted}: it would "
-        f"take {wording.count(size.weeks)} weeks."
+    text = t(
+        "At present traffic {limit} weeks do not show a difference of {difference}: it would "
+        "take {weeks} weeks.",
+        limit=MOST_WEEKS,
+        difference=wanted,
+        weeks=wording.count(size.weeks),
     )
     if size.larger_step is None:
-        return escape(
-            f"{text} Not even a doubling would show: bring more visits first, or test on more "
-            "channels at once."
+        then = t(
+            "Not even a doubling would show: bring more visits first, or test on more channels at "
+            "once."
         )
-    larger = difference_words(plan, size.larger_step)
-    return escape(f"{text} Take a larger step, one that could make {larger} or more.")
+    else:
+        then = t(
+            "Take a larger step, one that could make {difference} or more.",
+            difference=difference_words(plan, size.larger_step),
+        )
+    return escape(f"{text} {then}")

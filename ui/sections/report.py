@@ -8,6 +8,7 @@ from datetime import date
 
 import streamlit as st
 
+from core.language import spoken, t
 from ui import export, state
 from ui.cache import Key
 from ui.page import View
@@ -37,7 +38,9 @@ def draw_report(view: View) -> None:
     st.divider()
     made: Made | None = state.answer(_last(view))
     is_current = made is not None and made.key == _key(view)
-    label = "Make a report" if made is None or is_current else "Make it again for this selection"
+    label = (
+        t("Make a report") if made is None or is_current else t("Make it again for this selection")
+    )
     place = st.container()
     if place.button(
         label,
@@ -45,13 +48,13 @@ def draw_report(view: View) -> None:
         icon=":material/summarize:",
         type="primary" if not is_current else "secondary",
         width="stretch",
-        help="The findings of all pages as PowerPoint, PDF and HTML.",
+        help=t("The findings of all pages as PowerPoint, PDF and HTML."),
     ):
         made, is_current = _make(view), True
     if made is None:
         return
     if not is_current:
-        st.caption("You have changed the filters since: these files show the selection before.")
+        st.caption(t("You have changed the filters since: these files show the selection before."))
     _draw_files(made)
 
 
@@ -61,8 +64,8 @@ def _key(view: View) -> Key:
 
 
 def _last(view: View) -> Key:
-    """Where the newest report of this file is kept."""
-    return ("newest report", view.source.digest)
+    """Where the newest report of this file in the language spoken is kept."""
+    return ("newest_report", view.source.digest, spoken())
 
 
 def _make(view: View) -> Made:
@@ -73,14 +76,14 @@ def _make(view: View) -> Made:
     from ui.report.powerpoint import as_powerpoint  # noqa: PLC0415
     from ui.report.web import as_html  # noqa: PLC0415
 
-    bar = st.progress(0.0, text="Looking at the selection …")
+    bar = st.progress(0.0, text=t("Looking at the selection …"))
 
     def tell(share: float, text: str) -> None:
         bar.progress(0.9 * share, text=text)
 
     try:
         report = make_report(view, date.today(), tell)
-        bar.progress(0.92, text="Writing the files …")
+        bar.progress(0.92, text=t("Writing the files …"))
         files = {
             "PowerPoint": as_powerpoint(report),
             "PDF": as_pdf(report),
@@ -96,7 +99,7 @@ def _make(view: View) -> Made:
 def _draw_files(made: Made) -> None:
     for kind, (extension, mime) in _TYPES.items():
         st.download_button(
-            f"Download {kind}",
+            t("Download {kind}", kind=kind),
             data=made.files[kind],
             file_name=export.file_name("report", *made.name_parts, extension=extension),
             mime=mime,

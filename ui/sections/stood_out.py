@@ -9,9 +9,11 @@ import streamlit as st
 
 from core import wording
 from core.errors import NotEnoughData
-from core.levels import LevelChanges
+from core.expected import channel_name
+from core.language import mark, t, tn
+from core.levels import LevelChanges, in_words
 from core.metrics import METRICS
-from core.spikes import Spikes
+from core.spikes import DIP, SPIKE, Spikes
 from core.traffic import ALL_CHANNELS
 from ui import cache
 from ui.cards import Card, show
@@ -59,7 +61,7 @@ def draw_stood_out(
     """Spikes, dips and lasting changes; nothing where the file tells neither."""
     if isinstance(events, NotEnoughData) and isinstance(levels, NotEnoughData):
         return
-    st.subheader("What stood out")
+    st.subheader(t("What stood out"))
     if not isinstance(events, NotEnoughData):
         _draw_spikes(view, events)
     if not isinstance(levels, NotEnoughData):
@@ -69,15 +71,11 @@ def draw_stood_out(
 def _draw_spikes(view: View, found: Spikes) -> None:
     """Stretches far from the usual, and the channel that carried each."""
     if found.frame.empty:
-        st.success(
-            f"**No spike and no dip stands out.** {every_period(view)} is within what this traffic "
-            "does by itself, after a correction for having looked at all of them.",
-            icon=":material/check_circle:",
-        )
+        st.success(_nothing_found(view), icon=":material/check_circle:")
         return
     label = wording.metric_label(found.metric, view.traffic.grain)
     names = [
-        f"{row['kind'].capitalize()}, {wording.moment(row['start'], row['end'])}{_who(row)}"
+        f"{t(KINDS[row['kind']])}, {wording.moment(row['start'], row['end'])}{_who(row)}"
         for row in found.frame.to_dict("records")
     ]
     bars = pd.DataFrame(
@@ -91,10 +89,12 @@ def _draw_spikes(view: View, found: Spikes) -> None:
             chart=charts.stood_out(
                 bars, _of_all(view, label), view.mode, METRICS[found.metric].unit
             ),
-            data=found.frame,
-            reading="Usual: the same hours of other weeks. The file does not say why; look up what "
-            "was posted, sent or linked then.",
-            metric=f"{label}, counted against usual",
+            data=_in_words(found.frame),
+            reading=t(
+                "Usual: the same hours of other weeks. The file does not say why; look up what "
+                "was posted, sent or linked then."
+            ),
+            metric=t("{metric}, counted against usual", metric=label),
             columns=_SPIKE_COLUMNS,
         ),
     )
@@ -104,45 +104,79 @@ def _draw_spikes(view: View, found: Spikes) -> None:
 
 def _of_all(view: View, label: str) -> str:
     """A channel carried an event, its bar is of all traffic: to be said where there are several."""
-    return f"{label} of all channels" if view.whole.has_channels else label
+    return t("{metric} of all channels", metric=label) if view.whole.has_channels else label
 
 
-def every_period(view: View) -> str:
-    """What was looked at for spikes and dips."""
-    return "Every hour and day" if view.all_dates.grain == "hour" else "Every day"
+def _nothing_found(view: View) -> str:
+    if view.all_dates.grain == "hour":
+        return t(
+            "**No spike and no dip stands out.** Every hour and day is within what this traffic "
+            "does by itself, after a correction for having looked at all of them."
+        )
+    return t(
+        "**No spike and no dip stands out.** Every day is within what this traffic does by "
+        "itself, after a correction for having looked at all of them."
+    )
+
+
+KINDS = {SPIKE: mark("Spike"), DIP: mark("Dip")}
+"""Names of what ``core.spikes`` finds."""
+_CODES = {SPIKE: mark("spike"), DIP: mark("dip")}
+"""The same as the table of the events has them."""
+
+
+def _in_words(events: pd.DataFrame) -> pd.DataFrame:
+    """The events with their codes in the language spoken."""
+    return events.assign(
+        kind=[t(_CODES[kind]) for kind in events["kind"]],
+        channel=events["channel"].map(channel_name),
+        engagement=[t(code) if code else "" for code in events["engagement"]],
+    )
 
 
 def _who(row: dict) -> str:
-    return "" if row["channel"] == ALL_CHANNELS else f" ({row['channel']})"
+    return "" if row["channel"] == ALL_CHANNELS else f" ({channel_name(row['channel'])})"
 
 
 def _headline(found: Spikes) -> str:
     kinds = found.frame["kind"].value_counts()
-    parts = [
-        f"{kinds[kind]} {kind if kinds[kind] == 1 else kind + 's'}"
-        for kind in ("spike", "dip")
-        if kind in kinds
-    ]
-    return f"{' and '.join(parts)} stood out from the usual week"
+    spikes, dips = (int(kinds.get(kind, 0)) for kind in (SPIKE, DIP))
+    if spikes and dips:
+        return t(
+            "{spikes} and {dips} stood out from the usual week",
+            spikes=tn("{count} spike", "{count} spikes", spikes),
+            dips=tn("{count} dip", "{count} dips", dips),
+        )
+    if dips:
+        return tn(
+            "{count} dip stood out from the usual week",
+            "{count} dips stood out from the usual week",
+            dips,
+        )
+    return tn(
+        "{count} spike stood out from the usual week",
+        "{count} spikes stood out from the usual week",
+        spikes,
+    )
 
 
 _SPIKE_COLUMNS = {
-    "kind": "What",
-    "start": "Start",
-    "end": "End",
-    "expected": "Usual, all channels",
-    "actual": "Counted, all channels",
-    "excess": "Above usual",
-    "ratio": "Counted ÷ usual",
-    "channel": "Channel that carried it",
-    "channel_expected": "Usual, channel",
-    "channel_actual": "Counted, channel",
-    "channel_share": "Channel's share of the change",
-    "engagement_rate": "Engagement rate then",
-    "usual_engagement_rate": "Engagement rate usually",
-    "engagement": "Engagement meanwhile",
-    "p_value": "Adjusted p-value",
-    "sentence": "In words",
+    "kind": mark("What"),
+    "start": mark("Start"),
+    "end": mark("End"),
+    "expected": mark("Usual, all channels"),
+    "actual": mark("Counted, all channels"),
+    "excess": mark("Above usual"),
+    "ratio": mark("Counted ÷ usual"),
+    "channel": mark("Channel that carried it"),
+    "channel_expected": mark("Usual, channel"),
+    "channel_actual": mark("Counted, channel"),
+    "channel_share": mark("Channel's share of the change"),
+    "engagement_rate": mark("Engagement rate then"),
+    "usual_engagement_rate": mark("Engagement rate usually"),
+    "engagement": mark("Engagement meanwhile"),
+    "p_value": mark("Adjusted p-value"),
+    "sentence": mark("In words"),
 }
 
 
@@ -150,65 +184,74 @@ def _draw_levels(view: View, found: LevelChanges) -> None:
     """Days from which a channel, or all traffic, kept a new level."""
     frame = found.frame
     if frame.empty:
-        st.success(
-            "**Nothing moved to a new level and stayed there**, as far as these "
-            f"{'weeks' if view.all_dates.grain == 'week' else 'days'} can tell.",
-            icon=":material/check_circle:",
-        )
+        st.success(_no_new_level(view), icon=":material/check_circle:")
         return
     for name in list(dict.fromkeys(frame["channel"]))[:_MOST_LEVELS]:
         _draw_level(view, found, frame[frame["channel"] == name], name)
 
 
+def _no_new_level(view: View) -> str:
+    if view.all_dates.grain == "week":
+        return t(
+            "**Nothing moved to a new level and stayed there**, as far as these weeks can tell."
+        )
+    return t("**Nothing moved to a new level and stayed there**, as far as these days can tell.")
+
+
 def _draw_level(view: View, found: LevelChanges, changes: pd.DataFrame, name: str) -> None:
-    unit, length = ("week", 7) if view.all_dates.grain == "week" else ("day", 1)
-    label = f"{wording.metric_label(found.metric, view.traffic.grain)} a {unit}"
+    is_weekly = view.all_dates.grain == "week"
+    measure = wording.metric_label(found.metric, view.traffic.grain)
+    label = (
+        t("{metric} a week", metric=measure) if is_weekly else t("{metric} a day", metric=measure)
+    )
     days = found.levels[found.levels["channel"] == name]
-    last_day = days["time"].max() + pd.Timedelta(days=length - 1)
+    last_day = days["time"].max() + pd.Timedelta(days=6 if is_weekly else 0)
     letters, notes = shown_notes(days["time"].min(), last_day)
-    words = [text.rstrip(".") for text in changes["sentence"]]
+    first = in_words(changes.iloc[0], days["time"].max(), found.metric, view.all_dates.grain)
     show(
         view,
         Card(
             slug=f"{found.metric}-level-of-{name}",
-            headline=_level_headline(name, words[0]),
+            headline=_level_headline(name, first),
             chart=with_notes(
                 charts.level(days, label, view.mode, METRICS[found.metric].unit), notes, view.mode
             ),
-            data=changes,
+            data=changes.assign(channel=channel_name(name)),
             reading=" ".join(
-                [
-                    f"Thin: {_THIN[unit]}. Thick: the level they keep.",
-                    *(f"{text}." for text in words[1:]),
-                    letters,
-                ]
+                [t(_LINES[is_weekly]), *changes["sentence"].iloc[1:], letters]
             ).strip(),
-            metric=label if unit == "week" else f"{label}, weekdays evened out",
+            metric=label if is_weekly else t("{metric}, weekdays evened out", metric=label),
             columns=_LEVEL_COLUMNS,
         ),
     )
 
 
-_THIN = {
-    "day": "days with the usual ups and downs of the week taken out",
-    "week": "weeks as they were counted",
+_A_STEP = {False: mark("{metric} a day"), True: mark("{metric} a week")}
+_LINES = {
+    False: mark(
+        "Thin: days with the usual ups and downs of the week taken out. Thick: the level they keep."
+    ),
+    True: mark("Thin: weeks as they were counted. Thick: the level they keep."),
 }
+"""By whether the file is weekly."""
 
 
-def _level_headline(name: str, words: str) -> str:
-    """The sentence on a change, which begins with the channel, as a headline."""
-    return f"New level of {words[0].lower() + words[1:] if name == ALL_CHANNELS else words}"
+def _level_headline(name: str, change: str) -> str:
+    """What moved to which level, as a headline."""
+    if name == ALL_CHANNELS:
+        return t("New level of all traffic: {change}", change=change)
+    return t("New level of {channel}: {change}", channel=name, change=change)
 
 
 _LEVEL_COLUMNS = {
-    "channel": "Channel",
-    "start": "Since",
-    "end": "Until",
-    "before": "Before",
-    "after": "After",
-    "change": "Change",
-    "low": "From",
-    "high": "To",
-    "p_value": "Adjusted p-value",
-    "sentence": "In words",
+    "channel": mark("Channel"),
+    "start": mark("Since"),
+    "end": mark("Until"),
+    "before": mark("Before"),
+    "after": mark("After"),
+    "change": mark("Change"),
+    "low": mark("From"),
+    "high": mark("To"),
+    "p_value": mark("Adjusted p-value"),
+    "sentence": mark("In words"),
 }

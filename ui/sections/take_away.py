@@ -6,6 +6,7 @@ from functools import partial
 
 import streamlit as st
 
+from core.language import bound, t, tn
 from ui import export
 from ui.bundle import bundle
 from ui.navigation import BY_KEY
@@ -21,21 +22,29 @@ def draw_take_away(view: View, page: str) -> None:
     """
     if not view.exhibits:
         return
-    title = BY_KEY[page].title
     st.download_button(
-        "Download everything on this page (ZIP)",
-        data=partial(
-            bundle,
-            title,
-            f"{view.selection}\n{view.provenance}",
-            tuple(view.exhibits),
-            *view.file_parts,
+        t("Download everything on this page (ZIP)"),
+        data=bound(
+            partial(
+                bundle,
+                BY_KEY[page].title,
+                f"{view.selection}\n{view.provenance}",
+                tuple(view.exhibits),
+                *view.file_parts,
+            )
         ),
-        file_name=export.file_name("traffic-insights", title, *view.file_parts, extension="zip"),
+        file_name=export.file_name(
+            "traffic-insights", BY_KEY[page].name, *view.file_parts, extension="zip"
+        ),
         mime="application/zip",
         key="download_everything",
         on_click="ignore",
         icon=":material/folder_zip:",
-        help=f"{len(view.exhibits)} charts as PNG, SVG, HTML and JSON with their numbers as CSV. "
-        "Takes 10 to 15 seconds to make.",
+        help=tn(
+            "{count} chart as PNG, SVG, HTML and JSON with its numbers as CSV. "
+            "Takes 10 to 15 seconds to make.",
+            "{count} charts as PNG, SVG, HTML and JSON with their numbers as CSV. "
+            "Takes 10 to 15 seconds to make.",
+            len(view.exhibits),
+        ),
     )

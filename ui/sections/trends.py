@@ -9,15 +9,14 @@ from core import wording
 from core.changes import headline_changes
 from core.errors import NotEnoughData
 from core.expected import MIN_DAYS
+from core.language import in_sentence, mark, t, tn
 from core.levels import LevelChanges
-from core.rhythm import Window
 from core.spikes import Spikes
 from core.traffic import Filters, select
 from ui import cache, messages
 from ui.page import View
 from ui.sections import rhythm
 from ui.sections.rhythm import block_sentence, find_windows, window_name
-from ui.sections.stood_out import every_period
 from ui.text import escape
 
 
@@ -33,24 +32,21 @@ def answer(view: View) -> str:
         return _daily_answer(view)
     busiest = windows[0]
     if not busiest.is_clearly_busy:
-        return "No part of the day is clearly busier than the rest."
-    return f"{window_name(busiest)} are the busiest hours: {_shares(view, busiest)}."
+        return t("No part of the day is clearly busier than the rest.")
+    return t(
+        "{hours} are the busiest hours: {share} of {metric} in {even_share} of the hours.",
+        hours=window_name(busiest),
+        share=wording.percent(busiest.share),
+        metric=in_sentence(wording.metric_label(view.traffic.main_metric, "hour")),
+        even_share=wording.percent(busiest.even_share),
+    )
 
 
 def _daily_answer(view: View) -> str:
     metric = view.traffic.main_metric
-    label = wording.metric_label(metric, view.traffic.grain).lower()
+    label = in_sentence(wording.metric_label(metric, view.traffic.grain))
     total = wording.amount(metric, float(view.traffic.frame[metric].sum()), label)
-    days = view.traffic.days
-    return f"{total} in {days:,} {'day' if days == 1 else 'days'}."
-
-
-def _shares(view: View, window: Window) -> str:
-    label = wording.metric_label(view.traffic.main_metric, "hour").lower()
-    return (
-        f"{wording.percent(window.share)} of {label} in "
-        f"{wording.percent(window.even_share)} of the hours"
-    )
+    return tn("{total} in {count} day.", "{total} in {count} days.", view.traffic.days, total=total)
 
 
 def draw_glance(view: View, found: Spikes | NotEnoughData) -> None:
@@ -59,9 +55,9 @@ def draw_glance(view: View, found: Spikes | NotEnoughData) -> None:
     What the file cannot answer is left out; ``draw_missing`` says why, once.
     """
     answers = {
-        "When do people come?": _when(view),
-        "Is the last week different?": _last_week(view),
-        "What was that peak?": _peak(view, found),
+        t("When do people come?"): _when(view),
+        t("Is the last week different?"): _last_week(view),
+        t("What was that peak?"): _peak(view, found),
     }
     known = {question: answer for question, answer in answers.items() if answer}
     if not known:
@@ -79,7 +75,7 @@ def draw_missing(
     if isinstance(events, NotEnoughData):
         problems |= dict.fromkeys(_NEED_WEEKS, events)
     if isinstance(levels, NotEnoughData):
-        problems["lasting changes"] = levels
+        problems[_LASTING] = levels
     by_code: dict[str, list[str]] = {}
     for part, problem in problems.items():
         by_code.setdefault(problem.code, []).append(part)
@@ -88,18 +84,21 @@ def draw_missing(
         st.info("\n\n".join(words))
 
 
+_LASTING = mark("lasting changes")
 _NEED_WEEKS = (
-    "the last week against the week before",
-    "any stretch against what is usual",
-    "what stood out",
+    mark("the last week against the week before"),
+    mark("any stretch against what is usual"),
+    mark("what stood out"),
 )
 
 
 def _missing(problem: NotEnoughData, parts: list[str]) -> str:
     message = messages.of_error(problem)
-    return (
-        f"**{message.title}**  \n{message.what_to_do} Then this page also shows "
-        f"{wording.listing(parts)}."
+    return t(
+        "**{title}**  \n{what_to_do} Then this page also shows {parts}.",
+        title=message.title,
+        what_to_do=message.what_to_do,
+        parts=wording.listing([t(part) for part in parts]),
     )
 
 
@@ -110,9 +109,9 @@ def _when(view: View) -> str:
     except NotEnoughData:
         return ""
     if not found.tried:
-        return "Each stretch of the week was seen too seldom, or holds too few visits, to tell."
+        return t("Each stretch of the week was seen too seldom, or holds too few visits, to tell.")
     if found.high.empty:
-        return "No stretch of the week is surely busier than a typical hour."
+        return t("No stretch of the week is surely busier than a typical hour.")
     return f"{block_sentence(found)}."
 
 
@@ -123,7 +122,7 @@ def _last_week(view: View) -> str:
     if traffic.grain not in ("hour", "day") or traffic.days < MIN_DAYS:
         return ""
     if end - pd.Timedelta(days=13) < traffic.times[0].normalize():
-        return "The file begins less than two weeks before the last day chosen."
+        return t("The file begins less than two weeks before the last day chosen.")
     if traffic.grain == "hour" and traffic.times[-1].hour < traffic.times.hour.max():
         end -= pd.Timedelta(days=1)  # the last day is unfinished
     starts = [end - pd.Timedelta(days=back) for back in (6, 13)]
@@ -132,25 +131,35 @@ def _last_week(view: View) -> str:
         for start in starts
     ]
     row = headline_changes(weeks[0], weeks[1], [metric]).iloc[0]
-    label = wording.metric_label(metric, traffic.grain).lower()
+    label = in_sentence(wording.metric_label(metric, traffic.grain))
     days = wording.span(starts[0].date(), end.date())
     total = wording.amount(metric, row["current"], label)
     if not pd.notna(row["change"]):
-        return f"{days}: {total}; nothing the week before."
-    change = wording.signed_percent(row["change"])
-    verdict = "that is within chance"
+        return t("{days}: {total}; nothing the week before.", days=days, total=total)
+    return t(_verdict(row), days=days, total=total, **_changes(row))
+
+
+def _verdict(row: pd.Series) -> str:
     if pd.isna(row["low"]):
-        verdict = "too little to say more"
-    elif row["low"] > 0 or row["high"] < 0:
-        low, high = (wording.signed_percent(row[name]) for name in ("low", "high"))
-        verdict = f"95 % interval {low} to {high}"
-    return f"{days}: {total}, {change} on the seven days before; {verdict}."
+        return mark("{days}: {total}, {change} on the seven days before; too little to say more.")
+    if row["low"] > 0 or row["high"] < 0:
+        return mark(
+            "{days}: {total}, {change} on the seven days before; 95 % interval {low} to {high}."
+        )
+    return mark("{days}: {total}, {change} on the seven days before; that is within chance.")
+
+
+def _changes(row: pd.Series) -> dict[str, str]:
+    return {name: wording.signed_percent(row[name]) for name in ("change", "low", "high")}
 
 
 def _peak(view: View, found: Spikes | NotEnoughData) -> str:
     if isinstance(found, NotEnoughData):
         return ""
-    if found.frame.empty:
-        every = every_period(view).lower()
-        return f"Nothing stands out: {every} is within what this traffic does by itself."
-    return str(found.frame["sentence"].iloc[0])
+    if not found.frame.empty:
+        return str(found.frame["sentence"].iloc[0])
+    if view.all_dates.grain == "hour":
+        return t(
+            "Nothing stands out: every hour and day is within what this traffic does by itself."
+        )
+    return t("Nothing stands out: every day is within what this traffic does by itself.")

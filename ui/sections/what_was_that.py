@@ -10,10 +10,11 @@ import streamlit as st
 
 from core import wording
 from core.errors import NotEnoughData
-from core.expected import Span
+from core.expected import Span, channel_name
 from core.explain import Against, Explanation, detail, headline
+from core.language import mark, t, tn
 from core.metrics import METRICS
-from core.spikes import Spikes
+from core.spikes import DIP, SPIKE, Spikes
 from ui import cache, state
 from ui.cards import Card, show
 from ui.charts import events as charts
@@ -36,14 +37,14 @@ def draw_what_was_that(
     _, latest = _latest(view, is_short=not knows_usual)
     if not knows_usual and not _reaches_back(view, latest, _shift(view, latest)):
         return
-    st.subheader("What was that?")
+    st.subheader(t("What was that?"))
     spans = _spans(view, picked, found)
     key = state.choice_key("trends", "stretch")
     if picked is not None and state.is_news("trends_picked", picked):
         state.choose(key, _PICKED)
-    names = {name: words for name, (words, _) in spans.items()} | {_OWN: "Another stretch …"}
+    names = {name: words for name, (words, _) in spans.items()} | {_OWN: t("Another stretch …")}
     chosen = select_one(
-        "trends", "stretch", "Which stretch? (or click or drag in the chart)", names
+        "trends", "stretch", t("Which stretch? (or click or drag in the chart)"), names
     )
     span = _ask_span(view) if chosen == _OWN else spans[chosen][1]
     if span is None:
@@ -65,7 +66,7 @@ def draw_what_was_that(
     except NotEnoughData as problem:
         say(problem)
         return
-    _draw(view, result, _earlier(view, shift) if shift is not None else "")
+    _draw(view, result, shift)
     offer_note(span)
 
 
@@ -75,20 +76,26 @@ def _spans(
     """Stretches to choose from: picked, what stood out, notes, the latest days."""
     spans: dict[str, tuple[str, Span]] = {}
     if picked is not None:
-        spans[_PICKED] = (f"Picked in the chart: {wording.moment(*picked)}", picked)
+        spans[_PICKED] = (
+            t("Picked in the chart: {when}", when=wording.moment(*picked)),
+            picked,
+        )
     if not isinstance(found, NotEnoughData):
         for row in found.frame.head(_MOST_EVENTS).to_dict("records"):
             span = (row["start"], row["end"])
-            name = f"{row['kind'].capitalize()}: {wording.moment(*span)}"
+            name = t(_EVENTS[row["kind"]], when=wording.moment(*span))
             spans[f"{row['kind']} {span}"] = (name, span)
-    for name, note in lettered().items():
+    for letter, note in lettered().items():
         when = wording.moment(note.start, note.end)
         spans[f"note {note.start} {note.text}"] = (
-            f"Note {name}: {note.text} ({when})",
+            t("Note {letter}: {text} ({when})", letter=letter, text=note.text, when=when),
             (note.start, note.end),
         )
     spans[_LATEST] = _latest(view, is_short=isinstance(found, NotEnoughData))
     return spans
+
+
+_EVENTS = {SPIKE: mark("Spike: {when}"), DIP: mark("Dip: {when}")}
 
 
 def _latest(view: View, *, is_short: bool) -> tuple[str, Span]:
@@ -96,12 +103,14 @@ def _latest(view: View, *, is_short: bool) -> tuple[str, Span]:
     end = pd.Timestamp(view.traffic.last_day) + pd.Timedelta(days=1)
     if view.traffic.grain in ("hour", "day") and is_short:
         span = (end - pd.Timedelta(days=1), end)
-        return f"The last day: {wording.moment(*span)}", span
+        return t("The last day: {when}", when=wording.moment(*span)), span
     if view.traffic.grain in ("hour", "day"):
         span = (max(end - _WEEK, pd.Timestamp(view.traffic.first_day)), end)
-        return f"The last days: {wording.moment(*span)}", span
+        return t("The last days: {when}", when=wording.moment(*span)), span
     span = (view.traffic.times[-1], end)
-    return f"The last {view.traffic.grain}: {wording.moment(*span)}", span
+    if view.traffic.grain == "week":
+        return t("The last week: {when}", when=wording.moment(*span)), span
+    return t("The last month: {when}", when=wording.moment(*span)), span
 
 
 def _ask_span(view: View) -> Span | None:
@@ -110,7 +119,7 @@ def _ask_span(view: View) -> Span | None:
     left, right = st.columns(2)
     key = state.start_with(state.choice_key("trends", "days"), (last, last))
     days = left.date_input(
-        "Days",
+        t("Days"),
         min_value=first,
         max_value=last,
         key=key,
@@ -120,7 +129,7 @@ def _ask_span(view: View) -> Span | None:
     if view.whole.grain != "hour":
         return span_of(days, (0, 24))
     key = state.start_with(state.choice_key("trends", "hours"), (0, 24))
-    hours: Any = right.slider("Hours", 0, 24, key=key, persist_state="session", format="%d:00")
+    hours: Any = right.slider(t("Hours"), 0, 24, key=key, persist_state="session", format="%d:00")
     return span_of(days, hours)
 
 
@@ -143,9 +152,9 @@ def _ask_against(
 ) -> tuple[Against, pd.Timedelta | None]:
     """Against the usual of such hours, or against the same hours whole weeks earlier."""
     shift = _shift(view, span)
-    options = {"usual": "What is usual then"} if knows_usual else {}
+    options = {"usual": t("What is usual then")} if knows_usual else {}
     options["before"] = _earlier(view, shift)
-    chosen = pick("trends", "against", "Held against", options)
+    chosen = pick("trends", "against", t("Held against"), options)
     return ("before", shift) if chosen == "before" else ("usual", None)
 
 
@@ -159,15 +168,39 @@ def _reaches_back(view: View, span: Span, shift: pd.Timedelta) -> bool:
 
 def _begins_later(view: View, span: Span, shift: pd.Timedelta, *, knows_usual: bool) -> str:
     """Why an earlier stretch cannot be held against this one, and what to do."""
-    ways = ["Choose a later stretch"]
-    if knows_usual:
-        ways.append("hold it against what is usual")
-    if shift > _fewest_weeks(span) and view.all_dates.grain != "month":
-        ways.append("switch off “Compare with the period before”")
-    return (
-        f"The file begins on {wording.day(view.all_dates.first_day)}, so it does not hold what "
-        f"was {_earlier(view, shift).lower()} than {wording.moment(*span)}. {' or '.join(ways)}."
+    is_compared = shift > _fewest_weeks(span) and view.all_dates.grain != "month"
+    return f"{_where_it_begins(view, span, shift)} {t(_WAYS[knows_usual, is_compared])}"
+
+
+def _where_it_begins(view: View, span: Span, shift: pd.Timedelta) -> str:
+    day, stretch = wording.day(view.all_dates.first_day), wording.moment(*span)
+    if view.all_dates.grain == "month":
+        return t(
+            "The file begins on {day}, so it does not hold what was the month before than "
+            "{stretch}.",
+            day=day,
+            stretch=stretch,
+        )
+    return tn(
+        "The file begins on {day}, so it does not hold what was one week earlier than {stretch}.",
+        "The file begins on {day}, so it does not hold what was {count} weeks earlier than "
+        "{stretch}.",
+        shift // _WEEK,
+        day=day,
+        stretch=stretch,
     )
+
+
+_WAYS = {
+    (False, False): mark("Choose a later stretch."),
+    (True, False): mark("Choose a later stretch or hold it against what is usual."),
+    (False, True): mark("Choose a later stretch or switch off “Compare with the period before”."),
+    (True, True): mark(
+        "Choose a later stretch or hold it against what is usual or switch off “Compare with the "
+        "period before”."
+    ),
+}
+"""By whether the usual is known, and whether an earlier period is compared."""
 
 
 def _fewest_weeks(span: Span) -> pd.Timedelta:
@@ -186,17 +219,15 @@ def _shift(view: View, span: Span) -> pd.Timedelta:
 
 def _earlier(view: View, shift: pd.Timedelta) -> str:
     if view.all_dates.grain == "month":
-        return "The month before"
-    weeks = shift // _WEEK
-    return "One week earlier" if weeks == 1 else f"{weeks} weeks earlier"
+        return t("The month before")
+    return tn("One week earlier", "{count} weeks earlier", shift // _WEEK)
 
 
-def _draw(view: View, result: Explanation, earlier: str) -> None:
+def _draw(view: View, result: Explanation, shift: pd.Timedelta | None) -> None:
     label = wording.metric_label(result.metric, view.traffic.grain)
     table = _shown(result)
-    against = "what is usual" if result.against == "usual" else "before"
     if len(table) < 2 or not table["effect"].abs().sum() > 0:
-        _draw_in_words(result, earlier)
+        _draw_in_words(view, result, shift)
         return
     show(
         view,
@@ -204,52 +235,65 @@ def _draw(view: View, result: Explanation, earlier: str) -> None:
             slug=f"{result.metric}-what-was-that",
             headline=headline(result),
             chart=charts.parts(table, result.metric, view.mode),
-            data=result.parts,
-            reading=f"{_more(result, earlier)} {_how_to_read(result)}".strip(),
-            metric=f"{label}, difference from {against}, by channel",
+            data=result.parts.assign(channel=result.parts["channel"].map(channel_name)),
+            reading=f"{_more(view, result, shift)} {_how_to_read(result)}".strip(),
+            metric=t(_DIFFERENCE[result.against], metric=label),
             columns=_PART_COLUMNS,
         ),
     )
 
 
-def _more(result: Explanation, earlier: str) -> str:
+_DIFFERENCE: dict[Against, str] = {
+    "usual": mark("{metric}, difference from what is usual, by channel"),
+    "before": mark("{metric}, difference from before, by channel"),
+}
+
+
+def _more(view: View, result: Explanation, shift: pd.Timedelta | None) -> str:
     """What "before" means, as one possible choice is not offered; then what stands behind it."""
-    before = f"Before: {earlier.lower()}." if earlier else ""
-    return f"{before} {detail(result)}".strip()
+    return f"{_before(view, shift)} {detail(result)}".strip()
 
 
-def _draw_in_words(result: Explanation, earlier: str) -> None:
+def _before(view: View, shift: pd.Timedelta | None) -> str:
+    if shift is None:
+        return ""
+    if view.all_dates.grain == "month":
+        return t("Before: the month before.")
+    return tn("Before: one week earlier.", "Before: {count} weeks earlier.", shift // _WEEK)
+
+
+def _draw_in_words(view: View, result: Explanation, shift: pd.Timedelta | None) -> None:
     """One part alone is the whole difference: a chart would only repeat the sentence."""
     with st.container(border=True):
         st.markdown(f"#### {escape(headline(result))}")
-        if text := _more(result, earlier):
+        if text := _more(view, result, shift):
             st.caption(escape(text))
 
 
 _PART_COLUMNS = {
-    "channel": "Channel",
-    "actual": "Then",
-    "expected": "Usual or before",
-    "effect": "Part of the difference",
-    "mix": "From another mix",
-    "within": "From change within",
+    "channel": mark("Channel"),
+    "actual": mark("Then"),
+    "expected": mark("Usual or before"),
+    "effect": mark("Part of the difference"),
+    "mix": mark("From another mix"),
+    "within": mark("From change within"),
 }
 
 
 def _shown(result: Explanation) -> pd.DataFrame:
     """The largest parts, the rest in one row, so that the bars still add up."""
-    table = result.parts
+    table = result.parts.assign(channel=result.parts["channel"].map(channel_name))
     if len(table) <= _MOST_PARTS:
         return table
     columns = [name for name in ("effect", "mix", "within") if name in table]
-    rest = table.iloc[_MOST_PARTS - 1 :][columns].sum().to_frame().T.assign(channel="the rest")
+    rest = table.iloc[_MOST_PARTS - 1 :][columns].sum().to_frame().T.assign(channel=t("the rest"))
     return pd.concat([table.head(_MOST_PARTS - 1), rest], ignore_index=True)
 
 
 def _how_to_read(result: Explanation) -> str:
     if METRICS[result.metric].is_ratio:
-        return (
+        return t(
             "The bars add up to the whole difference. Mix: channels with a higher or lower rate "
             "had another share. Within: the rate of a channel itself was different."
         )
-    return "The bars add up to the whole difference. The file does not say why it was so."
+    return t("The bars add up to the whole difference. The file does not say why it was so.")
