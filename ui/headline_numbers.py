@@ -32,7 +32,7 @@ FIVE = (
 )
 _SPARKLINE_POINTS = 60
 _WIDTH = 168  # pixels: two beside each other on a phone, five on a screen
-_WIDE, _LONG_LABEL = 232, 20
+_WIDE, _LONG_LABEL = 232, 18
 """Width where a label would be cut, and how many letters are too many for the usual one."""
 
 

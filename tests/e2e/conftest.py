@@ -90,12 +90,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser) -> Iterator[Callable[..., Page]]:
-    """A new visitor each time: own cookies, own session, and a time zone if asked for."""
+    """A new visitor each time: own cookies, own session; time zone and language if asked for."""
     contexts = []
 
-    def new_visitor(address: str, zone: str | None = None) -> Page:
+    def new_visitor(address: str, zone: str | None = None, locale: str = "en-US") -> Page:
         context = browser.new_context(
-            viewport={"width": 1440, "height": 1000}, accept_downloads=True, timezone_id=zone
+            viewport={"width": 1440, "height": 1000},
+            accept_downloads=True,
+            timezone_id=zone,
+            locale=locale,
         )
         context.set_default_timeout(PATIENCE_SECONDS * 1000)
         contexts.append(context)

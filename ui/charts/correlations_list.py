@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import altair as alt
 import pandas as pd
 from altair.typing import ChartType
@@ -10,6 +12,9 @@ from core.correlations import DIFFERS, SAME_NUMBER, STILL_THERE
 from core.language import t, tc
 from ui.charts.numbers import label_expr
 from ui.charts.theme import PALETTES, Mode, names_above
+
+_PHONE_LINE = 60
+"""Letters of a name that stand beside each other on a phone."""
 
 
 def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
@@ -25,9 +30,9 @@ def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
         alt.value(palette.primary),
         alt.value(palette.context),
     )
-    base = alt.Chart(
-        table[table["verdict"] != SAME_NUMBER].assign(said=table["verdict"].map(t))
-    ).encode(
+    rows = table[table["verdict"] != SAME_NUMBER]
+    lines = [textwrap.fill(name, _PHONE_LINE) for name in rows["pair"]]
+    base = alt.Chart(rows.assign(said=rows["verdict"].map(t), lines=lines)).encode(
         y=alt.Y("pair:N", sort=None, axis=None),
         color=colour,
         tooltip=[
@@ -51,5 +56,5 @@ def pairs(table: pd.DataFrame, mode: Mode) -> ChartType:
         ranges,
         points,
         bare.encode(x=alt.X("r_without_clock:Q", scale=scale)),
-        names_above(base, "pair", mode),
+        names_above(base, "lines", mode),
     ).properties(height=alt.Step(44))

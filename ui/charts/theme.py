@@ -138,10 +138,10 @@ def names_above(base: alt.Chart, field: str, mode: Mode) -> alt.Chart:
 
     Args:
         base: with ``y`` encoded on ``field`` and without an axis for it.
-        field: column of the names.
+        field: column of the names; one in two lines has a line break.
         mode: light or dark.
     """
-    above = base.mark_text(align="left", baseline="bottom", dy=-8)
+    above = base.mark_text(align="left", baseline="bottom", dy=-8, lineBreak="\n")
     colour = alt.value(PALETTES[mode].text)
     return above.encode(x=alt.value(0), color=colour, text=alt.Text(f"{field}:N"))
 
