@@ -24,6 +24,8 @@ SLOW = (
     (channels, "like_for_like"),
 )
 """Pure functions that ``ui/cache.py`` calls; each has tests of its own in ``tests/core``."""
+WORDLESS = {"forecast", "forecast_channels", "find_level_changes", "compare_channels"}
+"""Those whose results hold no words, and so are the same in every language."""
 
 
 def remember(function, known: dict):
@@ -32,7 +34,9 @@ def remember(function, known: dict):
     @wraps(function)
     def remembered(*args, **kwargs):
         given = {name: value for name, value in kwargs.items() if name != "on_progress"}
-        key = hashlib.sha256(pickle.dumps((function.__name__, spoken(), args, given))).hexdigest()
+        language = "" if function.__name__ in WORDLESS else spoken()
+        asked = (function.__name__, language, args, given)
+        key = hashlib.sha256(pickle.dumps(asked)).hexdigest()
         if key not in known:
             known[key] = function(*args, **kwargs)
         return known[key]
