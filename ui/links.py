@@ -54,6 +54,17 @@ def of_filters(filters: Filters, *, compare: bool = False, sample: bool = False)
     return Wish(filters.start, filters.end, channels, weekdays, hours, compare, sample)
 
 
+def carries_channels(wish: Wish) -> bool:
+    """Whether a link can hold the channels: as many and as long names as it is read with.
+
+    >>> carries_channels(Wish(channels=("Email",))), carries_channels(Wish(channels=("x" * 201,)))
+    (True, False)
+    """
+    return len(wish.channels) <= MOST_CHANNELS and all(
+        len(name) <= LONGEST_NAME for name in wish.channels
+    )
+
+
 def as_params(wish: Wish) -> Params:
     """Query parameters with short names; what is not filtered is not named.
 
@@ -64,7 +75,7 @@ def as_params(wish: Wish) -> Params:
         "data": ["sample"] if wish.sample else [],
         "from": [wish.start.isoformat()] if wish.start else [],
         "to": [wish.end.isoformat()] if wish.end else [],
-        "channel": list(wish.channels),
+        "channel": list(wish.channels) if carries_channels(wish) else [],
         "weekday": [wording.WEEKDAYS[number].lower() for number in wish.weekdays],
         "hours": [f"{wish.hours[0]}-{wish.hours[1]}"] if wish.hours else [],
         "compare": ["1"] if wish.compare else [],

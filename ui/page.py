@@ -133,6 +133,9 @@ def draw_language() -> None:
             persist_state="session",
             label_visibility="collapsed",
         )
+    # Streamlit's page calls itself English: a screen reader would read German with English sounds.
+    tag = f"<script>document.documentElement.lang = '{spoken()}'</script>"
+    st.html(tag, unsafe_allow_javascript=True)
 
 
 def open_page(key: str) -> View:
@@ -223,7 +226,10 @@ def _invite(question: str) -> NoReturn:
     )
     left, right, _ = st.columns([1, 1, 2])
     left.page_link(
-        "streamlit_app.py", label=t("Go to the drop zone"), icon=":material/upload_file:"
+        "streamlit_app.py",
+        label=t("Go to the drop zone"),
+        icon=":material/upload_file:",
+        query_params=state.link_params(),
     )
     right.button(t("Use the sample"), icon=":material/science:", on_click=state.load_sample)
     st.stop()
@@ -244,7 +250,12 @@ def say_nothing_selected() -> None:
 def stop_with(problem: NotEnoughData) -> NoReturn:
     """Say why there is nothing to show, and what to export instead."""
     say(problem)
-    st.page_link("streamlit_app.py", label=t("Drop another file"), icon=":material/upload_file:")
+    st.page_link(
+        "streamlit_app.py",
+        label=t("Drop another file"),
+        icon=":material/upload_file:",
+        query_params=state.link_params(),
+    )
     st.stop()
 
 

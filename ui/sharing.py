@@ -16,6 +16,8 @@ def draw_share(source: state.Source, page: str) -> None:
     """A small popover with the link to this page and these filters, and the view as a file."""
     with st.popover(t("Share this view"), icon=":material/link:"):
         st.code(link(st.context.url or "", state.link_params()), language=None, wrap_lines=True)
+        if not state.link_is_whole():
+            st.caption(t("The channels chosen are too many for a link: it leaves them out."))
         if source.is_sample:
             st.caption(t("Whoever opens this link sees the sample with these filters."))
         else:

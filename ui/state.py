@@ -239,6 +239,11 @@ def link_params() -> links.Params:
     return links.as_params(_current_wish())
 
 
+def link_is_whole() -> bool:
+    """Whether a link to this view holds all of its filters."""
+    return links.carries_channels(_current_wish())
+
+
 def _current_wish() -> links.Wish:
     """What leads to the filters as they stand; what a link waits for where nothing is loaded."""
     loaded = source()

@@ -90,4 +90,10 @@ def draw_step(key: str) -> None:
 
 
 def _link(key: str, label: str, icon: str) -> None:
-    st.page_link(BY_KEY[key].path, label=label, icon=icon, width="content")
+    st.page_link(
+        BY_KEY[key].path,
+        label=label,
+        icon=icon,
+        width="content",
+        query_params=state.link_params(),
+    )

@@ -19,6 +19,7 @@ def first_number(page: Page):
 def test_the_browser_decides_first_and_then_the_person(app, visit) -> None:
     page = visit(f"{app}/Trends?data=sample&weekday=mon", locale="fr-CA")
     expect(page.locator("h1")).to_have_text("Tendances")
+    expect(page.locator("html")).to_have_attribute("lang", "fr")
     expect(page.get_by_role("button", name="lun.", exact=True)).to_be_visible()
     expect(page.locator('[data-testid="stVegaLiteChart"] svg').first).to_contain_text("mars")
 
@@ -26,6 +27,7 @@ def test_the_browser_decides_first_and_then_the_person(app, visit) -> None:
     page.get_by_role("option", name="Deutsch").click()
     page_link(page, "Kanäle").click()
     expect(page.locator("h1")).to_have_text("Kanäle")
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page).to_have_url(re.compile(r"/Channels\?data=sample&weekday=mon$"))
     page_link(page, "Start").click()
     expect(first_number(page)).to_have_text(re.compile(r"^\d{2}\.\d{3}$"))

@@ -3,11 +3,13 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -15,6 +17,7 @@ from core.ingest import read_export
 from tests import naive
 from tests.builders import BROKEN_FILES, DAILY_EXPORT, TIMELESS_EXPORT, export_text
 from ui import state
+from ui.charts.theme import PALETTES, channel_colours
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").glob("[1-5]_*.py"))
@@ -623,3 +626,41 @@ def assert_no_markdown_from_outside(app: AppTest) -> None:
             assert "![x](" not in element.value
             assert "[a](" not in element.value
             assert not re.search(r"(?<!\\)<script", element.value)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_channel_has_one_colour_wherever_it_is_drawn(sample_export, page) -> None:
+    """Or it is grey, where it is not what the chart is about."""
+    app = start(sample_export, page)
+    own = channel_colours(app.session_state["source"].result.traffic.channels, "light")
+    grey = PALETTES["light"].context
+    pairs = [pair for chart in app.get("vega_lite_chart") for pair in coloured_channels(chart)]
+    drawn = [(name, colour) for name, colour in pairs if name in own]
+    assert {(name, colour) for name, colour in drawn if colour != grey} <= set(own.items())
+    if page in ("pages/3_Channels.py", "pages/5_Recommendations.py"):
+        assert len({name for name, _ in drawn}) >= 5
+
+
+def coloured_channels(chart) -> Iterator[tuple[str, str]]:
+    """Channel and colour, from the scales of a chart and from its data."""
+    spec = json.loads(chart.proto.spec)
+    for scale in scales_of(spec):
+        yield from zip(scale["domain"], scale["range"], strict=False)
+    for data in chart.proto.datasets:
+        rows = pa.ipc.open_stream(data.data.data).read_pandas()
+        if {"channel", "shown"} <= set(rows.columns):
+            yield from zip(rows["channel"], rows["shown"], strict=True)
+
+
+def scales_of(spec: object) -> Iterator[dict]:
+    """Those of colours by channel, wherever in the chart."""
+    if isinstance(spec, list):
+        for part in spec:
+            yield from scales_of(part)
+    elif isinstance(spec, dict):
+        scale = spec.get("scale")
+        is_named = isinstance(scale, dict) and {"domain", "range"} <= set(scale)
+        if is_named and str(spec.get("field")) in ("channel", "line"):
+            yield scale
+        for part in spec.values():
+            yield from scales_of(part)

@@ -82,7 +82,7 @@ def stretches(names=NAMES):
 def volume(names=NAMES):
     table = pd.DataFrame({"channel": list(names), "share": 0.5, "low": np.nan, "high": np.nan})
     table.loc[0, ["low", "high"]] = 0.4, 0.6
-    return channels.volume(table.assign(left=5.0), "Sessions", names[0], "light")
+    return channels.volume(table.assign(left=5.0), "Sessions", names[0], {}, "light")
 
 
 def intervals(names=NAMES, mode="light", **more):

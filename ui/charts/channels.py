@@ -32,13 +32,16 @@ def _channel_axis() -> alt.Axis:
     )
 
 
-def volume(table: pd.DataFrame, label: str, gone: str, mode: Mode) -> ChartType:
+def volume(
+    table: pd.DataFrame, label: str, gone: str, colours: Mapping[str, str], mode: Mode
+) -> ChartType:
     """Draw each channel's share of the visits with its interval; the one imagined gone is coloured.
 
     Args:
         table: ``channel``, ``share``, ``low``, ``high`` (0 to 1), ``left``; largest first.
         label: name of the measure.
         gone: the channel that is imagined gone.
+        colours: of every channel of the file.
         mode: light or dark.
     """
     palette = PALETTES[mode]
@@ -59,7 +62,9 @@ def volume(table: pd.DataFrame, label: str, gone: str, mode: Mode) -> ChartType:
         x=alt.X(
             "share:Q", title=t("Share of {metric}", metric=in_sentence(label)), axis=_per_cent()
         ),
-        color=alt.condition(is_gone, alt.value(palette.primary), alt.value(palette.context)),
+        color=alt.condition(
+            is_gone, alt.value(colours.get(gone, palette.context)), alt.value(palette.context)
+        ),
     )
     whiskers = base.transform_filter("isValid(datum.low)").mark_rule(color=palette.text)
     return alt.layer(bars, whiskers.encode(x="low:Q", x2="high:Q")).properties(height=alt.Step(28))

@@ -44,7 +44,9 @@ def stood_out(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") 
     return layers.properties(height=alt.Step(46))
 
 
-def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> alt.LayerChart:
+def level(
+    table: pd.DataFrame, label: str, mode: Mode, unit: str = "count", colour: str = ""
+) -> alt.LayerChart:
     """Draw the days of one channel, weekdays evened out, and the level they keep.
 
     Args:
@@ -52,6 +54,7 @@ def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> a
         label: name of the measure, with its unit of time.
         mode: light or dark.
         unit: of the metric, see ``core.metrics.Unit``.
+        colour: of the channel; the usual one if empty.
     """
     palette = PALETTES[mode]
     base = alt.Chart(with_words(table, unit, ["value", "level"])).encode(
@@ -65,7 +68,7 @@ def level(table: pd.DataFrame, label: str, mode: Mode, unit: str = "count") -> a
     axis = number_axis(unit, table["value"])
     y = alt.Y("value:Q", title=label, scale=alt.Scale(zero=True), axis=axis)
     days = base.mark_line(color=palette.context, strokeWidth=1.4).encode(y=y)
-    steps = base.mark_line(color=palette.primary, strokeWidth=3, interpolate="step-after")
+    steps = base.mark_line(color=colour or palette.primary, strokeWidth=3, interpolate="step-after")
     return alt.LayerChart(layer=[days, steps.encode(y="level:Q")], height=200)
 
 

@@ -151,7 +151,7 @@ def _channel_shares(view: View) -> Slide:
     """How much each channel brings, where the file has no measure of quality."""
     found = cache.concentrate(view.key, view.traffic)
     label = wording.metric_label(found.metric, view.traffic.grain)
-    chart = channel_charts.volume(found.frame.head(_MOST_ROWS), label, "", view.mode)
+    chart = channel_charts.volume(found.frame.head(_MOST_ROWS), label, "", view.colours, view.mode)
     return Slide(
         page=t("Channels"),
         finding=channels.answer(view, None),

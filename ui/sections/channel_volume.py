@@ -42,7 +42,7 @@ def draw_volume(view: View) -> None:
         Card(
             slug=f"{found.metric.replace('_', '-')}-by-channel",
             headline=_volume_headline(found, row, label),
-            chart=charts.volume(_shares(found, gone), label, gone, view.mode),
+            chart=charts.volume(_shares(found, gone), label, gone, view.colours, view.mode),
             data=found.frame,
             reading=_reading(view, found, row),
             metric=t(

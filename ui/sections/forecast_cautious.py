@@ -9,6 +9,7 @@ from core import wording
 from core.errors import NotEnoughData
 from core.forecast import LevelForecast, forecast_level
 from core.language import mark, t
+from ui import state
 from ui.cards import Card, show
 from ui.charts import forecast as charts
 from ui.charts.notes import with_notes
@@ -43,7 +44,12 @@ def draw_cautious(view: View, question: Question, problem: NotEnoughData) -> Non
     say(problem)
     _draw_chart(view, question, found)
     draw_caveats(found.caveats)
-    st.page_link("streamlit_app.py", label=t("Drop another file"), icon=":material/upload_file:")
+    st.page_link(
+        "streamlit_app.py",
+        label=t("Drop another file"),
+        icon=":material/upload_file:",
+        query_params=state.link_params(),
+    )
 
 
 def _draw_answer(question: Question, found: LevelForecast) -> None:

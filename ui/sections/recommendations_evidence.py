@@ -19,7 +19,7 @@ from core.recommendations.model import ChartHint
 from core.recommendations.timing import DAYS
 from core.traffic import Filters, Traffic, select
 from core.trends import possible_grains
-from ui import cache
+from ui import cache, state
 from ui.cache import Key
 from ui.charts import channels as channel_charts
 from ui.charts import recommendations as charts
@@ -94,7 +94,12 @@ def draw_evidence(view: View, item: Recommendation, key: str) -> Exhibit | None:
     st.caption(escape(reading))
     if hint.chart == "forecast":
         page = BY_KEY["forecast"]
-        st.page_link(page.path, label=t("See what is expected"), icon=page.icon)
+        st.page_link(
+            page.path,
+            label=t("See what is expected"),
+            icon=page.icon,
+            query_params=state.link_params(),
+        )
     return Exhibit(
         slug=f"{item.rule_id}-{item.subject}",
         title=item.headline,
@@ -126,7 +131,8 @@ def _rates(view: View, hint: ChartHint, subject: str) -> Drawn:
     drawn = rows[rows.index.isin(first.index[:_MOST_ROWS])].sort_values("value", ascending=False)
     colours = dict.fromkeys(drawn["channel"], PALETTES[view.mode].context)
     is_coloured = drawn["verdict"].isin((BETTER, WORSE)) | (drawn["channel"] == hint.channel)
-    colours |= {hint.channel: PALETTES[view.mode].primary} if is_coloured.any() else {}
+    own = view.colours.get(hint.channel, PALETTES[view.mode].primary)
+    colours |= {hint.channel: own} if is_coloured.any() else {}
     overall = float(summarise(view.traffic)[hint.metric].iloc[0])
     chart = channel_charts.intervals(drawn, hint.metric, overall, colours, view.mode)
     said = [t("Lines are 95 % intervals; dashed: all channels together.")]
@@ -148,7 +154,7 @@ def _shares(view: View, hint: ChartHint, subject: str) -> Drawn:
     first = first.sort_values(["is_meant", "share"], ascending=False)
     drawn = frame[frame.index.isin(first.index[:_MOST_ROWS])]
     label = wording.metric_label(found.metric, view.traffic.grain)
-    chart = channel_charts.volume(drawn, label, hint.channel, view.mode)
+    chart = channel_charts.volume(drawn, label, hint.channel, view.colours, view.mode)
     return chart, t("Thin lines are 95 % intervals.")
 
 
@@ -166,7 +172,7 @@ def _days(view: View, hint: ChartHint, subject: str) -> Drawn:
     entry, palette = METRICS[hint.metric], PALETTES[view.mode]
     chart = trend_charts.over_time(
         rows,
-        {name or label: palette.primary},
+        {name or label: view.colours.get(name or "", palette.primary)},
         grain,
         view.mode,
         title=label if entry.is_ratio else t(_PER[grain], metric=label),

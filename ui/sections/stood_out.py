@@ -214,7 +214,11 @@ def _draw_level(view: View, found: LevelChanges, changes: pd.DataFrame, name: st
             slug=f"{found.metric}-level-of-{name}",
             headline=_level_headline(name, first),
             chart=with_notes(
-                charts.level(days, label, view.mode, METRICS[found.metric].unit), notes, view.mode
+                charts.level(
+                    days, label, view.mode, METRICS[found.metric].unit, view.colours.get(name, "")
+                ),
+                notes,
+                view.mode,
             ),
             data=changes.assign(channel=channel_name(name)),
             reading=" ".join(
