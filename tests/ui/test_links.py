@@ -102,3 +102,10 @@ def test_a_file_without_time_takes_only_its_channels() -> None:
     fitting, unfit = fit(WANTED, timeless)
     assert fitting == Wish(channels=("Referral",))
     assert unfit == ("dates", "weekdays", "hours")
+
+
+def test_a_link_holds_as_many_channels_as_it_is_read_with_or_none() -> None:
+    names = tuple(f"channel {number}" for number in range(MOST_CHANNELS + 1))
+    most = Wish(channels=names[:-1])
+    assert read_params(as_params(most)) == most
+    assert as_params(Wish(channels=names)) == {}
