@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po
 
 from core import language, wording
 from core.language import CATALOGUES, LANGUAGES, bound, speak, spoken, t, tc, tn
+from ui import messages
 
 ROOT = Path(__file__).resolve().parents[1]
 KEYWORDS = {"t": None, "tn": (1, 2), "tc": ((1, "c"), 2), "mark": None}
@@ -69,7 +70,7 @@ def catalogue(key: str) -> Catalog:
         return read_po(file, locale=key, abort_invalid=True)
 
 
-def messages(key: str) -> list[Message]:
+def entries(key: str) -> list[Message]:
     return [message for message in catalogue(key) if message.id]
 
 
@@ -92,7 +93,7 @@ def test_there_is_a_catalogue_for_every_language() -> None:
 
 @pytest.mark.parametrize("key", TRANSLATED)
 def test_no_string_is_missing_and_none_is_left_over(key) -> None:
-    known = {(message.context, message.id) for message in messages(key)}
+    known = {(message.context, message.id) for message in entries(key)}
     missing = {asked: place for asked, place in source_messages().items() if asked not in known}
     assert not missing, missing
     assert not known - set(source_messages())
@@ -100,17 +101,17 @@ def test_no_string_is_missing_and_none_is_left_over(key) -> None:
 
 @pytest.mark.parametrize("key", TRANSLATED)
 def test_every_string_is_translated_and_none_is_a_guess(key) -> None:
-    for message in messages(key):
+    for message in entries(key):
         assert not message.fuzzy, message.id
         assert all(text.strip() for _, text in forms(message)), message.id
-    if messages(key):
-        plurals = [one for one in messages(key) if isinstance(one.id, tuple)]
+    if entries(key):
+        plurals = [one for one in entries(key) if isinstance(one.id, tuple)]
         assert all(len(one.string) == catalogue(key).num_plurals for one in plurals)
 
 
 @pytest.mark.parametrize("key", TRANSLATED)
 def test_a_translation_fills_in_the_same_values(key) -> None:
-    for message in messages(key):
+    for message in entries(key):
         for place, (source, text) in enumerate(forms(message)):
             if place == 0 and isinstance(message.id, tuple):
                 # "one day" may do without its number
@@ -121,7 +122,7 @@ def test_a_translation_fills_in_the_same_values(key) -> None:
 
 @pytest.mark.parametrize("key", TRANSLATED)
 def test_a_translation_keeps_bold_links_lines_and_the_last_sign(key) -> None:
-    for message in messages(key):
+    for message in entries(key):
         for source, text in forms(message):
             assert text.count("**") == source.count("**"), text
             assert text.count("](") == source.count("]("), text
@@ -138,7 +139,7 @@ def test_a_language_is_not_english(key) -> None:
     """Names and signs are the same everywhere; sentences are not."""
     same = [
         source
-        for message in messages(key)
+        for message in entries(key)
         for source, text in forms(message)
         if text == source and len(re.findall(r"[A-Za-z]{2,}", source)) > 4
     ]
@@ -280,6 +281,14 @@ def test_plurals_follow_the_rule_of_the_language(monkeypatch) -> None:
     speak("de")
     assert tn("{count} day", "{count} days", 1) == "1 Tag"
     assert tn("{count} day", "{count} days", 1200) == "1.200 Tage"
+
+
+@pytest.mark.parametrize("key", LANGUAGES)
+def test_what_a_column_can_be_has_a_word_of_its_own(key) -> None:
+    """A person picks the word, and the word leads back to the meaning."""
+    speak(key)
+    words = [messages.concept(concept) for concept in messages.CONCEPTS]
+    assert len(set(words)) == len(words)
 
 
 def test_every_thread_speaks_for_itself() -> None:

@@ -12,13 +12,11 @@ import streamlit as st
 
 from core import wording
 from core.ingest import Overrides, TableChoice
-from core.language import mark, t, tn
+from core.language import mark, spoken, t, tn
 from ui import messages, state
 
 _LABELS = {"loaded": mark("How we read this file"), "failed": mark("Tell us what is in this file")}
 _COLUMN, _MEANING = "column", "meaning"
-_UNUSED = "unused"
-"""Stands in the list for the empty concept, which would look like no choice."""
 _ORDERS = {
     None: mark("As it looks"),
     True: mark("Day first (31/12)"),
@@ -119,7 +117,8 @@ def _ask_columns(reading: Reading, index: int) -> tuple[tuple[str, str], ...]:
     seen = dict(zip(table.header, table.concepts, strict=True))
     now = [earlier.get(name, seen[name]) for name in table.header]
     known = [key if key in messages.CONCEPTS else "" for key in now]
-    rows = pd.DataFrame({_COLUMN: table.header, _MEANING: [key or _UNUSED for key in known]})
+    words = {key: messages.concept(key) for key in messages.CONCEPTS}
+    rows = pd.DataFrame({_COLUMN: table.header, _MEANING: [words[key] for key in known]})
     edited = st.data_editor(
         rows,
         hide_index=True,
@@ -128,25 +127,15 @@ def _ask_columns(reading: Reading, index: int) -> tuple[tuple[str, str], ...]:
         column_config={
             _COLUMN: st.column_config.Column(t("Column in the file")),
             _MEANING: st.column_config.SelectboxColumn(
-                t("Read as"),
-                options=[key or _UNUSED for key in messages.CONCEPTS],
-                format_func=_meaning,
-                required=True,
+                t("Read as"), options=list(words.values()), required=True
             ),
         },
-        key=f"reading_columns_{reading.key}_{state.drop_zone_key()}_{index}",
+        key=f"reading_columns_{reading.key}_{state.drop_zone_key()}_{index}_{spoken()}",
     )
+    keys = {word: key for key, word in words.items()}
     answers = zip(table.header, rows[_MEANING], edited[_MEANING], strict=True)
-    changed = {name: _key(chosen) for name, before, chosen in answers if chosen != before}
+    changed = {name: keys[chosen] for name, before, chosen in answers if chosen != before}
     return tuple({**earlier, **changed}.items())
-
-
-def _key(chosen: str) -> str:
-    return "" if chosen == _UNUSED else chosen
-
-
-def _meaning(chosen: object) -> str:
-    return messages.concept(_key(str(chosen)))
 
 
 def _ask_rest(reading: Reading) -> dict[str, Any]:
