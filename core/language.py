@@ -9,6 +9,7 @@ visitors who are served at the same time do not hear each other's language.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -117,12 +118,14 @@ def mark(text: str, /) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """A label in the middle of a sentence: lower case, but for German nouns.
+    """A label in the middle of a sentence: lower case, but for German nouns ("neue Nutzer").
 
     >>> in_sentence("Engaged sessions")
     'engaged sessions'
     """
-    return label if spoken() == "de" else label.lower()
+    if spoken() == "de":
+        return label.replace("Neue ", "neue ", 1)
+    return label.lower()
 
 
 def group(value: float, digits: int) -> str:
@@ -146,7 +149,9 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
     >>> listed(["Email", "Referral", "Direct"])
     'Email, Referral and Direct'
     """
-    return format_list(list(names), "standard", locale=_of_lists(spoken()))
+    text = format_list(list(names), "standard", locale=_of_lists(spoken()))
+    # Before the sound of i the Spanish "y" becomes "e", which CLDR's pattern cannot say.
+    return re.sub(r" y (?=h?i(?![aeou]))", " e ", text) if spoken() == "es" else text
 
 
 def dated(value: date, skeleton: str) -> str:

@@ -277,6 +277,12 @@ def test_numbers_dates_and_weekdays_follow_the_language(
     assert wording.moment(pd.Timestamp("2024-04-17"), pd.Timestamp("2024-04-18")) == day
 
 
+def test_a_spanish_list_sounds_right() -> None:
+    speak("es")
+    assert wording.listing(["sesiones", "ingresos"]) == "sesiones e ingresos"
+    assert wording.listing(["Email", "Direct", "hierro"]) == "Email, Direct y hierro"
+
+
 def test_plurals_follow_the_rule_of_the_language(monkeypatch) -> None:
     speak("de")
     assert tn("{count} day", "{count} days", 1) == "1 Tag"

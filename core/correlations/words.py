@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from core import wording
 from core.correlations.links import name
 from core.correlations.verdicts import (
     CANNOT_TELL,
@@ -44,7 +45,7 @@ def _with_ends(r: float, low: float, high: float) -> str:
 
 
 def _both(row: Mapping[str, Any]) -> str:
-    return t("{first} and {second}", first=name(row["first"]), second=name(row["second"]))
+    return wording.listing([name(row["first"]), name(row["second"])])
 
 
 def sentence(row: Mapping[str, Any], grain: str) -> str:

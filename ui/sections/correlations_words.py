@@ -84,13 +84,12 @@ def pair_name(labels: Mapping[str, str], first: str, second: str) -> str:
     ...           "engagement_rate")
     'Users and engagement rate'
     """
-    return t("{first} and {second}", first=labels[first], second=in_sentence(labels[second]))
+    return wording.listing([labels[first], in_sentence(labels[second])])
 
 
 def pair_inside(labels: Mapping[str, str], first: str, second: str) -> str:
     """The same in the middle of a sentence."""
-    both = (in_sentence(labels[first]), in_sentence(labels[second]))
-    return t("{first} and {second}", first=both[0], second=both[1])
+    return wording.listing([in_sentence(labels[first]), in_sentence(labels[second])])
 
 
 def signed(value: float) -> str:
