@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gettext
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import date
@@ -152,6 +153,15 @@ def listed(names: list[str] | tuple[str, ...]) -> str:
     text = format_list(list(names), "standard", locale=_of_lists(spoken()))
     # Before the sound of i the Spanish "y" becomes "e", which CLDR's pattern cannot say.
     return re.sub(r" y (?=h?i(?![aeou]))", " e ", text) if spoken() == "es" else text
+
+
+def alphabetical(name: str) -> str:
+    """What to sort a name by: Åland stands with A, not behind Z.
+
+    >>> sorted(["Zambia", "Åland", "Andorra"], key=alphabetical)
+    ['Åland', 'Andorra', 'Zambia']
+    """
+    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
 
 
 def dated(value: date, skeleton: str) -> str:

@@ -101,6 +101,7 @@ class View:
 def start_page(key: str) -> None:
     """Settings and navigation, the same on every page."""
     speak(state.language())
+    state.resend_choices()
     page = BY_KEY[key]
     name = "Traffic Insights"
     st.set_page_config(

@@ -46,7 +46,7 @@ class Source:
     """What is loaded.
 
     Args:
-        name: as dropped, or "Sample export".
+        name: as dropped, "Sample export", or empty for several files.
         digest: of the bytes and of what the person decided; part of every cache key.
         result: what the reader made of it.
         files: as dropped, to read them again when the person decides something else.
@@ -61,8 +61,8 @@ class Source:
 
     @property
     def title(self) -> str:
-        """The name for people: the sample's in the language spoken, a file's as it is."""
-        return t(self.name) if self.is_sample else self.name
+        """The name for people: a file's as it is, else in the language spoken."""
+        return t(self.name) if self.is_sample else _title(self.name, len(self.files))
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,16 +70,27 @@ class Failure:
     """A file that could not be read; what was loaded before stays loaded.
 
     Args:
-        name: as dropped.
+        name: as dropped, empty for several files.
         error: with a code and its faults.
         files: as dropped where a person can say what is in them; else they are let go.
         overrides: what the person had decided.
+        dropped: how many files.
     """
 
     name: str
     error: ExportError
     files: Files
     overrides: Overrides
+    dropped: int = 1
+
+    @property
+    def title(self) -> str:
+        """The name for people."""
+        return _title(self.name, self.dropped)
+
+
+def _title(name: str, count: int) -> str:
+    return name or tn("{count} file", "{count} files", count)
 
 
 def language_key() -> str:
@@ -94,6 +105,18 @@ def language() -> str:
         known = closest(st.query_params.get("lang") or st.context.locale)
         st.session_state[_LANGUAGE] = known
     return known
+
+
+def resend_choices() -> None:
+    """Send the choices to the browser again when the language is another one.
+
+    A list there holds its words, and would send the old ones, which nobody knows any more.
+    """
+    if not is_news("language", language()):
+        return
+    for key in st.session_state:
+        if str(key).startswith(("choice_", "reading_table_")):
+            st.session_state[key] = st.session_state[key]
 
 
 def source() -> Source | None:
@@ -114,12 +137,14 @@ def load(
 ) -> None:
     """Read files into the session. What fails leaves everything else as it was."""
     kept, wanted = tuple(files), overrides or Overrides()
-    name = kept[0][0] if len(kept) == 1 else tn("{count} file", "{count} files", len(kept))
+    name = kept[0][0] if len(kept) == 1 else ""
     try:
         result = read_exports(kept, wanted)
     except ExportError as error:
         can_explain = _EXPLAINABLE & {fault.code for fault in error.faults}
-        st.session_state[_FAILURE] = Failure(name, error, kept if can_explain else (), wanted)
+        st.session_state[_FAILURE] = Failure(
+            name, error, kept if can_explain else (), wanted, len(kept)
+        )
         return
     st.session_state.pop(_FAILURE, None)
     digest = hashlib.sha256(repr(wanted).encode())

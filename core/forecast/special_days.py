@@ -8,7 +8,6 @@ Only what has an example in the history can be learned; what lies ahead without 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -18,7 +17,7 @@ from babel import Locale
 
 from core.annotations import Annotation
 from core.errors import NotEnoughData
-from core.language import SOURCE, spoken
+from core.language import SOURCE, alphabetical, spoken
 
 COLUMNS = ("name", "start", "end")
 _MOVED = re.compile(r"\s*\([^()]*\b(?:observed|estimated|substitut\w*|in lieu)\b[^()]*\)\s*$", re.I)
@@ -56,12 +55,7 @@ def countries() -> dict[str, str]:
     from holidays.registry import COUNTRIES
 
     names = {str(codes[1]): _country_name(codes[1], codes[0]) for codes in COUNTRIES.values()}
-    return dict(sorted(names.items(), key=lambda item: _sorting(item[1])))
-
-
-def _sorting(name: str) -> str:
-    """Return what to sort a name by: Åland stands with A, not behind Z."""
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    return dict(sorted(names.items(), key=lambda item: alphabetical(item[1])))
 
 
 def _country_name(code: str, class_name: str) -> str:

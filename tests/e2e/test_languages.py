@@ -55,3 +55,25 @@ def test_what_is_taken_away_speaks_the_language(app, visit) -> None:
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV").first.click()
     assert "Contado" in waiting.value.path().read_text(encoding="utf-8-sig").splitlines()[0]
+
+
+def test_a_switch_keeps_what_lists_show_and_folds_speak_the_language(app, visit) -> None:
+    page = visit(f"{app}/Trends?data=sample")
+    sidebar = page.get_by_test_id("stSidebar")
+    page.get_by_test_id("stMain").get_by_role("combobox").first.click()
+    page.get_by_role("option", name="Engaged sessions", exact=True).click()
+    expect(page.get_by_text("engaged sessions in").first).to_be_visible()
+
+    sidebar.get_by_role("combobox", name="Language").click()
+    page.get_by_role("option", name="Deutsch").click()
+    metric = page.get_by_test_id("stMain").get_by_role("combobox").first
+    expect(metric).to_have_value("Sitzungen mit Interaktionen")
+    sidebar.get_by_role("button", name="Mo", exact=True).click()
+    expect(page).to_have_url(re.compile("weekday=mon"))
+    expect(metric).to_have_value("Sitzungen mit Interaktionen")
+
+    page_link(page, "Prognose").click()
+    expect(page.locator("h1")).to_have_text("Prognose")
+    page.get_by_text("Was wäre wenn … eine Kampagne, ein Ziel").click()
+    expect(page.get_by_text("Eine Kampagne", exact=True)).to_be_visible()
+    expect(page.get_by_text("What if")).to_have_count(0)

@@ -5,6 +5,7 @@ import json
 import re
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from babel import Locale
@@ -169,3 +170,14 @@ def test_every_page_works_in_every_language(page, key, sample_export) -> None:
     assert not app.error
     with_english = {text for text in shown(app) if re.search(r"\b(the|with|which|and)\b", text)}
     assert not with_english
+
+
+def test_several_files_are_named_in_the_language_spoken_now(sample_export) -> None:
+    app = opened(sample_export, HOME, "en")
+    several = app.session_state["source"]
+    app.session_state["source"] = replace(several, name="", files=(("a", b""), ("b", b"")))
+    app.run()
+    assert any("2 files" in text for text in shown(app))
+    app.sidebar.selectbox(key=state.language_key()).set_value("fr").run()
+    assert any("2 fichiers" in text for text in shown(app))
+    assert not any("2 files" in text for text in shown(app))

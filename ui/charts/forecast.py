@@ -9,7 +9,7 @@ import pandas as pd
 
 from core import wording
 from core.language import in_sentence, mark, t, tc
-from ui.charts.numbers import number_axis
+from ui.charts.numbers import number_axis, per_cent
 from ui.charts.theme import PALETTES, Mode, time_axis
 
 SEEN, SAID = mark("counted"), mark("forecast")
@@ -252,7 +252,7 @@ def odds(curve: pd.DataFrame, asked: float, label: str, mode: Mode) -> alt.Layer
         mode: light or dark.
     """
     palette = PALETTES[mode]
-    axis = alt.Axis(labelExpr="format(100 * datum.value, '.0f') + ' %'")
+    axis = alt.Axis(labelExpr=f"format(100 * datum.value, '.0f') + '{per_cent()}'")
     base = alt.Chart(curve).encode(
         x=alt.X(
             "total:Q",

@@ -8,10 +8,10 @@ import altair as alt
 import pandas as pd
 
 from core.language import in_sentence, t, tc
+from ui.charts.numbers import per_cent
 from ui.charts.theme import PALETTES, Mode, time_axis
 
 _PHONE = "windowSize()[0] < 640"
-_PER_CENT = "format(100 * datum.value, '~f') + ' %'"
 
 
 def furthest(table: pd.DataFrame) -> float:
@@ -121,7 +121,8 @@ def rate_ahead(
     """
     palette = PALETTES[mode]
     x = alt.X("time:T", title=None, axis=time_axis(grain))
-    y = alt.Y("value:Q", title=label, axis=alt.Axis(labelExpr=_PER_CENT), scale=_around(seen, said))
+    words = f"format(100 * datum.value, '~f') + '{per_cent()}'"
+    y = alt.Y("value:Q", title=label, axis=alt.Axis(labelExpr=words), scale=_around(seen, said))
     moment = alt.Tooltip("time:T", title=t("Time"), format="%a %-d %b %Y")
     counted = (
         alt.Chart(seen.assign(line="counted"))

@@ -58,7 +58,7 @@ def make_report(view: View, made: date, on_progress: Tell) -> Report:
     return Report(
         title=_title(view),
         selection=view.selection,
-        source=view.source.name,
+        source=view.source.title,
         made=wording.day(made),
         numbers=numbers,
         compared=compared,
@@ -129,7 +129,7 @@ def _basis(view: View, made: date) -> Iterator[str]:
     result = view.source.result
     yield t(
         "File: {file}; {rows} rows were read.",
-        file=view.source.name,
+        file=view.source.title,
         rows=wording.count(result.rows),
     )
     yield t("Shown: {selection}.", selection=view.selection)

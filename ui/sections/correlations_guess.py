@@ -35,7 +35,7 @@ def ask_mode() -> bool:
 
 def name_of(view: View, level: str, channel: str | None, pair: PairKey) -> Hashable:
     """Names a pair in this selection: with other filters it is another question."""
-    return (*view.key, level, channel, frozenset(pair))
+    return (view.source.digest, view.filters, level, channel, frozenset(pair))
 
 
 def is_hidden(view: View, level: str, channel: str | None, frame: pd.DataFrame) -> pd.Series:

@@ -21,6 +21,7 @@ from ui import messages, state
 from ui.cards import Card, show
 from ui.charts import forecast_plan as charts
 from ui.choices import select_one
+from ui.fragments import fragment
 from ui.help import metric_help
 from ui.page import View
 from ui.sections.forecast_answer import with_level
@@ -65,7 +66,7 @@ class Plan:
     grain: str
 
 
-@st.fragment
+@fragment
 def draw_plan(view: View, question: Question, result: Forecast) -> None:
     """A fold with a campaign and a goal; nothing in it is worked out before it is opened."""
     fold = st.expander(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.language import t
+from core.language import alphabetical, t
 from core.metrics import METRICS
 from ui.help import metric_help
 from ui.navigation import BY_KEY
@@ -37,7 +37,7 @@ def term_entries() -> list[Entry]:
     """Terms and verdicts in alphabetical order."""
     terms = [Entry(t(name), t(meaning)) for name, meaning in TERMS.items()]
     verdicts = [Entry(_verdicts(names, page), t(meaning)) for names, page, meaning in VERDICTS]
-    return sorted(terms + verdicts, key=lambda entry: entry.name.lower())
+    return sorted(terms + verdicts, key=lambda entry: alphabetical(entry.name))
 
 
 def _verdicts(names: tuple[str, ...], page: str) -> str:

@@ -84,7 +84,7 @@ def draw_failure() -> None:
     failure = state.failure()
     if failure is None:
         return
-    parts = [t("**We could not read “{name}”.**", name=escape(failure.name))]
+    parts = [t("**We could not read “{name}”.**", name=escape(failure.title))]
     for fault in failure.error.faults:
         message = messages.of_error(fault)
         parts.append(f"**{message.title}** {message.why}  \n{message.what_to_do}")

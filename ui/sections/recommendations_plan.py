@@ -20,6 +20,7 @@ from core.recommendations.plan import (
     size_test,
 )
 from ui import export, state
+from ui.fragments import fragment
 from ui.text import escape
 
 PAGE = "recommendations"
@@ -28,7 +29,7 @@ _TEXT_HEIGHT = 230
 _STEP_POINTS, _STEP_PER_CENT = 0.5, 5.0
 
 
-@st.fragment
+@fragment
 def draw_plan(item: Recommendation, name: str) -> None:
     """A fold with the plan of a card, worked out when it is opened.
 

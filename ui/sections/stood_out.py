@@ -254,8 +254,8 @@ _LEVEL_COLUMNS = {
     "before": mark("Before"),
     "after": mark("After"),
     "change": mark("Change"),
-    "low": mark("From"),
-    "high": mark("To"),
+    "low": mark("95 % from"),
+    "high": mark("95 % to"),
     "p_value": mark("Adjusted p-value"),
     "sentence": mark("In words"),
 }
