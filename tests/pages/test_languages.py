@@ -101,7 +101,7 @@ def _strings(element) -> Iterator[str]:
     if kind == "arrow_data_frame":
         yield from (str(column) for column in element.value.columns)
         return
-    if kind == "code":
+    if kind in ("code", "html"):
         return
     for name in READ:
         value = getattr(proto, name, "")
