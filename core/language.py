@@ -71,11 +71,6 @@ def bound(function: Callable[P, R]) -> Callable[P, R]:
     return speaking
 
 
-def languages() -> tuple[str, ...]:
-    """The languages that have a catalogue, English first."""
-    return tuple(key for key in LANGUAGES if key == SOURCE or (CATALOGUES / f"{key}.po").exists())
-
-
 def closest(tag: str | None) -> str:
     """The language for a browser's language tag, English where we do not know its own.
 
@@ -83,7 +78,7 @@ def closest(tag: str | None) -> str:
     ('de', 'pt', 'en', 'en')
     """
     language = (tag or SOURCE).replace("_", "-").split("-")[0].lower()
-    return language if language in languages() else SOURCE
+    return language if language in LANGUAGES else SOURCE
 
 
 def t(text: str, /, **values: object) -> str:
@@ -135,6 +130,7 @@ def group(value: float, digits: int) -> str:
     >>> group(-1234.5, 1)
     '1,234.5'
     """
+    # Not Babel's own: it rounds decimal digits, and English would not stay as it was.
     return f"{abs(value):,.{digits}f}".translate(_separators(spoken()))
 
 
@@ -220,10 +216,9 @@ def _separators(language: str) -> dict[int, str]:
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
     """The words of a language; the compiled form stays in memory, shared by all visitors."""
-    path = CATALOGUES / f"{language}.po"
-    if language == SOURCE or not path.exists():
+    if language == SOURCE:
         return gettext.NullTranslations()
-    with path.open("rb") as file:
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
         catalogue = read_po(file, locale=language)
     compiled = BytesIO()
     write_mo(compiled, catalogue)

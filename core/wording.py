@@ -7,11 +7,21 @@ from datetime import date
 
 import pandas as pd
 
-from core.language import dated, group, listed, mark, t, tn, weekday_names
+from core.language import dated, group, listed, mark, t, tc, tn, weekday_names
 from core.metrics import METRICS
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 """Codes of the weekdays; ``weekday`` names them for people."""
+ALL_WEEKDAYS = (
+    mark("Mondays"),
+    mark("Tuesdays"),
+    mark("Wednesdays"),
+    mark("Thursdays"),
+    mark("Fridays"),
+    mark("Saturdays"),
+    mark("Sundays"),
+)
+"""What all Mondays, all Tuesdays … are called; also subjects of recommendations."""
 _MINUS = "−"
 _STEP = {"hour": mark("hour"), "day": mark("day"), "week": mark("week"), "month": mark("month")}
 _STEPS = {
@@ -267,6 +277,15 @@ def weekday(number: int) -> str:
     'Mon'
     """
     return weekday_names()[number]
+
+
+def date_field() -> str:
+    """How a field shows a date, in the letters of ``st.date_input``.
+
+    >>> date_field()
+    'YYYY-MM-DD'
+    """
+    return tc("form of a date field, of YYYY, MM and DD with / - or .", "YYYY-MM-DD")
 
 
 def span(first: date, last: date) -> str:

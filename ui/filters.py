@@ -42,7 +42,7 @@ def _dates(traffic: Traffic) -> None:
         max_value=traffic.last_day,
         key=key,
         persist_state="session",
-        format="YYYY-MM-DD",
+        format=wording.date_field(),
     )
 
 

@@ -1054,53 +1054,25 @@ MEMORIES: Mapping[str, str] = {
 }
 """How fast a level follows what is new, for the middle of a sentence."""
 
-METHODS: Mapping[str, str] = {
-    "prophet_recent_fast": mark(
-        "Prophet on the newest weeks, its level quick to follow the newest days"
-    ),
-    "prophet_recent_steady": mark(
-        "Prophet on the newest weeks, its level steady over about a week"
-    ),
-    "prophet_recent_slow": mark("Prophet on the newest weeks, its level slow to move"),
-    "prophet_one_day_fast": mark(
-        "Prophet with one shape for all days, its level quick to follow the newest days"
-    ),
-    "prophet_one_day_steady": mark(
-        "Prophet with one shape for all days, its level steady over about a week"
-    ),
-    "prophet_one_day_slow": mark("Prophet with one shape for all days, its level slow to move"),
-    "prophet_long_fast": mark("Prophet on many weeks, its level quick to follow the newest days"),
-    "prophet_long_steady": mark("Prophet on many weeks, its level steady over about a week"),
-    "prophet_long_slow": mark("Prophet on many weeks, its level slow to move"),
-    "prophet_counts_fast": mark(
-        "Prophet on plain counts, its level quick to follow the newest days"
-    ),
-    "prophet_counts_steady": mark("Prophet on plain counts, its level steady over about a week"),
-    "prophet_counts_slow": mark("Prophet on plain counts, its level slow to move"),
-    "prophet_yearly_fast": mark(
-        "Prophet with a yearly season, its level quick to follow the newest days"
-    ),
-    "prophet_yearly_steady": mark(
-        "Prophet with a yearly season, its level steady over about a week"
-    ),
-    "prophet_yearly_slow": mark("Prophet with a yearly season, its level slow to move"),
-    "prophet_events_fast": mark(
-        "Prophet with holidays and notes, its level quick to follow the newest days"
-    ),
-    "prophet_events_steady": mark(
-        "Prophet with holidays and notes, its level steady over about a week"
-    ),
-    "prophet_events_slow": mark("Prophet with holidays and notes, its level slow to move"),
-    "profile_fast": mark("the typical week or year, its level quick to follow the newest days"),
-    "profile_steady": mark("the typical week or year, its level steady over about a week"),
-    "profile_slow": mark("the typical week or year, its level slow to move"),
-    "prophet_damped": FITS["prophet_damped"],
-    "seasonal_median": FITS["seasonal_median"],
-    "seasonal_mean": FITS["seasonal_mean"],
-    "seasonal_naive": FITS["seasonal_naive"],
-    "blend": mark("Prophet and simple methods, weighted by how well each did on the past"),
-}
-"""Ways of forecasting, by key, for the middle of a sentence."""
+_BLEND = mark("Prophet and simple methods, weighted by how well each did on the past")
+
+
+def method(key: str) -> str:
+    """A way of forecasting, for the middle of a sentence.
+
+    Args:
+        key: of ``core.forecast.methods.METHODS``.
+
+    >>> method("seasonal_naive"), method("profile_slow")
+    ('the last season repeated', 'the typical week or year, its level slow to move')
+    """
+    if key == "blend":
+        return t(_BLEND)
+    if key in FITS:
+        return t(FITS[key])
+    fit, memory = key.rsplit("_", 1)
+    return t("{method}, its level {pace}", method=t(FITS[fit]), pace=t(MEMORIES[memory]))
+
 
 CAMPAIGN_CAVEATS: Mapping[str, str] = {
     "campaign_outside_horizon": mark("No day of this campaign lies in the time ahead."),

@@ -11,7 +11,7 @@ import streamlit as st
 from core import wording
 from core.capabilities import missing
 from core.errors import NotEnoughData
-from core.language import LANGUAGES, languages, speak, spoken, t
+from core.language import LANGUAGES, speak, spoken, t
 from core.traffic import Comparison, Filters, Traffic, previous_period, select
 from ui import filters as filter_controls
 from ui import messages, sharing, state, tour
@@ -124,16 +124,14 @@ def start_page(key: str) -> None:
 
 def draw_language() -> None:
     """The choice of the language; the browser's is the first."""
-    offered = languages()
-    if len(offered) > 1:
-        st.selectbox(
-            t("Language"),
-            offered,
-            format_func=LANGUAGES.__getitem__,
-            key=state.language_key(),
-            persist_state="session",
-            label_visibility="collapsed",
-        )
+    st.selectbox(
+        t("Language"),
+        list(LANGUAGES),
+        format_func=LANGUAGES.__getitem__,
+        key=state.language_key(),
+        persist_state="session",
+        label_visibility="collapsed",
+    )
     # Streamlit's page calls itself English: a screen reader would read German with English sounds.
     tag = f"<script>document.documentElement.lang = '{spoken()}'</script>"
     st.html(tag, unsafe_allow_javascript=True)

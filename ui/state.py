@@ -17,7 +17,7 @@ import streamlit as st
 from core.annotations import Annotation
 from core.errors import ExportError
 from core.ingest import Import, Overrides, read_exports
-from core.language import closest, languages, mark, t, tn
+from core.language import LANGUAGES, closest, mark, t, tn
 from core.recommendations.cards import SavedCards
 from core.traffic import Filters, Traffic
 from ui import links, saved_views
@@ -100,11 +100,10 @@ def language_key() -> str:
 
 def language() -> str:
     """The language chosen; at first the one the address asks for, or else the browser's."""
-    known = st.session_state.get(_LANGUAGE)
-    if known not in languages():
-        known = closest(st.query_params.get("lang") or st.context.locale)
-        st.session_state[_LANGUAGE] = known
-    return known
+    if st.session_state.get(_LANGUAGE) not in LANGUAGES:
+        first = closest(st.query_params.get("lang") or st.context.locale)
+        st.session_state[_LANGUAGE] = first
+    return str(st.session_state[_LANGUAGE])
 
 
 def resend_choices() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from core import wording
 from core.forecast import Forecast
-from core.language import month_names, t
+from core.language import mark, month_names, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.shape import shape_test
 from core.recommendations.words import from_to, in_source
@@ -45,10 +45,28 @@ def capacity(evidence: Evidence) -> Outcome:
     return Outcome((_capacity(evidence, ahead, typical, most),))
 
 
+_PREPARE = {
+    "hour": mark(
+        "Prepare servers, stock and staff for up to {limit} {metric} in that hour, and plan "
+        "no maintenance then."
+    ),
+    "day": mark(
+        "Prepare servers, stock and staff for up to {limit} {metric} in that day, and plan no "
+        "maintenance then."
+    ),
+}
+_PEAKS = (
+    mark("Expected peak"),
+    mark("It should stay below"),
+    mark("Busiest of a usual week"),
+    mark("Most seen"),
+)
+_IN_ONE = {"hour": mark("{metric} in one hour"), "day": mark("{metric} in one day")}
+
+
 def _capacity(evidence: Evidence, ahead: Forecast, typical: float, most: float) -> Finding:
     peak, unit = ahead.peak, evidence.traffic.grain
     moment = (peak.time, peak.time + pd.Timedelta(1, "h" if unit == "hour" else "D"))
-    most_ahead = wording.count(np.ceil(peak.high))
     at = ahead.frame.set_index("time").loc[peak.time]
     impact, words = evidence.stake(max(peak.mean - typical, 0.0))
     return Finding(
@@ -63,30 +81,11 @@ def _capacity(evidence: Evidence, ahead: Forecast, typical: float, most: float) 
             moment=wording.moment(*moment),
             usual=wording.count(round(typical)),
         ),
-        action=t(
-            "Prepare servers, stock and staff for up to {limit} {metric} in that hour, and plan "
-            "no maintenance then.",
-            limit=most_ahead,
-            metric=evidence.label,
-        )
-        if unit == "hour"
-        else t(
-            "Prepare servers, stock and staff for up to {limit} {metric} in that day, and plan no "
-            "maintenance then.",
-            limit=most_ahead,
-            metric=evidence.label,
-        ),
+        action=t(_PREPARE[unit], limit=wording.count(np.ceil(peak.high)), metric=evidence.label),
         evidence=pd.DataFrame(
             {
-                "": [
-                    t("Expected peak"),
-                    t("It should stay below"),
-                    t("Busiest of a usual week"),
-                    t("Most seen"),
-                ],
-                t("{metric} in one hour", metric=evidence.head)
-                if unit == "hour"
-                else t("{metric} in one day", metric=evidence.head): [
+                "": [t(name) for name in _PEAKS],
+                t(_IN_ONE[unit], metric=evidence.head): [
                     wording.count(round(value)) for value in (peak.mean, peak.high, typical, most)
                 ],
             }

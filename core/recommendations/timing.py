@@ -31,16 +31,6 @@ MIN_SHAPE = 0.1
 MIN_WEEKS = 4
 WHEN_FOR_ENGAGEMENT = 14
 """Days, below which hours are not compared."""
-DAYS = (
-    mark("Mondays"),
-    mark("Tuesdays"),
-    mark("Wednesdays"),
-    mark("Thursdays"),
-    mark("Fridays"),
-    mark("Saturdays"),
-    mark("Sundays"),
-)
-"""Subjects of cards, from Monday on."""
 ZONE = mark("Hours are in the time zone of the GA4 property.")
 
 
@@ -223,7 +213,7 @@ def _best_of_week(evidence: Evidence) -> _Hours | None:
         return None
     row = blocks.high.iloc[0]
     end = (row["hour"] + row["hours"] - 1) % 24 + 1
-    day = DAYS[int(row["weekday"])]
+    day = wording.ALL_WEEKDAYS[int(row["weekday"])]
     hours = f"{wording.clock(int(row['hour']))}–{wording.clock(int(end))}"
     said = t("{weekdays} {hours}", weekdays=t(day), hours=hours)
     gap = Interval(row["difference"], row["low"], row["high"], row["p_value"])
@@ -275,18 +265,14 @@ def _engaged(evidence: Evidence, found: _Hours) -> Finding:
             t(ZONE),
         ),
         test_plan=TestPlan(
-            t(
-                "Send half of the newsletters or posts at these hours, the others at the usual "
-                "time."
-            ),
-            "",
-            "engagement_rate",
-            found.rate,
-            0.02,
-            found.design,
-            weekly,
+            t(_SEND_HALF), "", "engagement_rate", found.rate, 0.02, found.design, weekly
         ),
     )
+
+
+_SEND_HALF = mark(
+    "Send half of the newsletters or posts at these hours, the others at the usual time."
+)
 
 
 def weekday_shape(evidence: Evidence) -> Outcome:
@@ -328,12 +314,12 @@ def _weekday(evidence: Evidence, table: pd.DataFrame, sure: pd.DataFrame) -> Fin
     best = above["change"].idxmax() if len(above) else sure["change"].idxmin()
     row, daily = table.loc[best], _daily(evidence)
     visits = float(daily[pd.DatetimeIndex(daily.index).day_of_week == best].mean())
-    name, is_above = t(DAYS[int(best)]), row["change"] > 0
+    name, is_above = t(wording.ALL_WEEKDAYS[int(best)]), row["change"] > 0
     impact, unit = evidence.stake(0.1 * visits)
     return Finding(
         rule_id="weekday_shape",
         kind="timing",
-        subject=DAYS[int(best)],
+        subject=wording.ALL_WEEKDAYS[int(best)],
         subject_words=name,
         headline=_weekday_headline(name, row["change"], evidence.label, visits),
         action=t(
@@ -392,7 +378,7 @@ def _weekday_table(table: pd.DataFrame) -> pd.DataFrame:
     ordered = table.sort_index()
     return pd.DataFrame(
         {
-            t("Weekday"): [t(DAYS[int(day)]) for day in ordered.index],
+            t("Weekday"): [t(wording.ALL_WEEKDAYS[int(day)]) for day in ordered.index],
             t("Against an average day"): ordered["change"].map(wording.signed_percent),
             t("95 % interval"): [
                 change_between(low, high)

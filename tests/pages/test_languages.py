@@ -33,7 +33,7 @@ LETTERS = {ord(letter): ord(letter) + 0xFEE0 for letter in string.ascii_letters}
 
 def disguise(text: str) -> str:
     """The text without a Latin letter, but for the names of values, icons and links."""
-    keep = r"(\{[^}]*\}|:[a-z_]+/[a-z_]+:|:[a-z_]+(?=\[)|https?://[^\s)]+|%-?[a-zA-Z])"
+    keep = r"(\{[^}]*\}|:[a-z_]+/[a-z_]+:|:[a-z_]+(?=\[)|https?://[^\s)]+|%-?[a-zA-Z]|YYYY-MM-DD)"
     parts = re.split(keep, text)
     return "".join(
         part if place % 2 else part.translate(LETTERS) for place, part in enumerate(parts)

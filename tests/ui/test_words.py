@@ -127,7 +127,7 @@ def test_every_code_has_words_and_no_words_are_left_over() -> None:
     assert set(messages.ERRORS) == ERROR_CODES
     assert set(messages.NOTES) == NOTE_CODES
     assert set(messages.CAVEATS) == set(CAVEATS)
-    assert set(messages.METHODS) == set(METHODS)
+    assert len({messages.method(key) for key in METHODS}) == len(METHODS)
     assert set(messages.FITS) == {*FITS, *SIMPLE, "prophet_damped"}
     assert set(messages.MEMORIES) == set(MEMORIES)
     assert set(messages.RULES) == set(RULES)

@@ -104,23 +104,7 @@ def way_to_goal(
     most = max(goal, float(path["high"].max()))  # and room for the words at the goal
     scale = alt.Scale(domain=[0, 1.12 * most], nice=False)
     y = alt.Y("cumulated:Q", title=t("{metric}, added up", metric=label), scale=scale)
-    base = alt.Chart(path).encode(
-        x=x,
-        tooltip=[
-            alt.Tooltip(
-                "time:T",
-                title=t(_UP_TO[grain]),
-                format="%a %-d %b %Y",
-            ),
-            alt.Tooltip(
-                "cumulated:Q",
-                title=t("Expected {metric}", metric=in_sentence(label)),
-                format=",.0f",
-            ),
-            alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
-            alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
-        ],
-    )
+    base = alt.Chart(path).encode(x=x, tooltip=_way_tips(label, grain))
     band = base.mark_area(color=palette.primary, fillOpacity=0.25).encode(
         y=alt.Y("low:Q", title=t("{metric}, added up", metric=label)), y2="high:Q"
     )
@@ -135,3 +119,13 @@ def way_to_goal(
         dashed = alt.Chart(planned).mark_line(color=palette.text, strokeDash=_DASH)
         layers.append(dashed.encode(x=x, y="cumulated:Q"))
     return alt.LayerChart(layer=layers, height=260)
+
+
+def _way_tips(label: str, grain: str) -> list[alt.Tooltip]:
+    expected = t("Expected {metric}", metric=in_sentence(label))
+    return [
+        alt.Tooltip("time:T", title=t(_UP_TO[grain]), format="%a %-d %b %Y"),
+        alt.Tooltip("cumulated:Q", title=expected, format=",.0f"),
+        alt.Tooltip("low:Q", title=t("Band from"), format=",.0f"),
+        alt.Tooltip("high:Q", title=tc("end of an interval", "to"), format=",.0f"),
+    ]

@@ -82,13 +82,7 @@ def typical(table: pd.DataFrame, by: str, metric: str, label: str, mode: Mode) -
         color=alt.condition(
             "datum.is_meant", alt.value(palette.primary), alt.value(palette.context)
         ),
-        tooltip=[
-            alt.Tooltip("name:N", title=t("Hour") if is_hour else t("Day")),
-            value_tip("value", label, entry.unit),
-            value_tip("low", t("95 % interval from"), entry.unit),
-            value_tip("high", tc("end of an interval", "to"), entry.unit),
-            alt.Tooltip("n:Q", title=t("Days seen")),
-        ],
+        tooltip=_typical_tips(t("Hour") if is_hour else t("Day"), label, entry.unit),
     )
     axis = number_axis(entry.unit, table["value"], tickCount=4)
     y = alt.Y(
@@ -107,3 +101,13 @@ def typical(table: pd.DataFrame, by: str, metric: str, label: str, mode: Mode) -
         whiskers = spread.mark_rule(strokeWidth=1).encode(color=alt.value(palette.text))
         layers = [base.mark_bar().encode(y=y), whiskers]
     return alt.LayerChart(layer=layers, height=HEIGHT)
+
+
+def _typical_tips(name: str, label: str, unit: str) -> list[alt.Tooltip]:
+    return [
+        alt.Tooltip("name:N", title=name),
+        value_tip("value", label, unit),
+        value_tip("low", t("95 % interval from"), unit),
+        value_tip("high", tc("end of an interval", "to"), unit),
+        alt.Tooltip("n:Q", title=t("Days seen")),
+    ]

@@ -47,7 +47,7 @@ def draw_ahead(view: View, question: Question, result: Forecast) -> None:
     first, last = seen["time"].min() if len(seen) else said["time"].iloc[0], said["stop"].iloc[-1]
     letters, notes = shown_notes(first, last - pd.Timedelta(seconds=1))
     chart = charts.ahead(seen, said, question.label, step, view.mode)
-    method = t(messages.METHODS[result.method])
+    method = messages.method(result.method)
     show(
         view,
         Card(

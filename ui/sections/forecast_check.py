@@ -58,7 +58,7 @@ def draw_check(view: View, question: Question, result: Forecast) -> None:
             metric=t("{metric}, counted and forecast", metric=question.label),
             columns=COLUMNS | {"naive": t("Repeating {last}", last=repeated(question, result))},
             settings=settings(
-                view, question, level=result.level, method=t(messages.METHODS[result.method])
+                view, question, level=result.level, method=messages.method(result.method)
             ),
         ),
     )

@@ -18,15 +18,6 @@ from ui.page import View
 from ui.sections.forecast_question import Question
 from ui.text import escape
 
-_WEEKDAYS = (
-    mark("Mondays"),
-    mark("Tuesdays"),
-    mark("Wednesdays"),
-    mark("Thursdays"),
-    mark("Fridays"),
-    mark("Saturdays"),
-    mark("Sundays"),
-)
 _DAY_PARTS = {
     "night": mark("Nights"),
     "morning": mark("Mornings"),
@@ -174,7 +165,7 @@ def _bare(names: list[str], kind: str) -> str:
 
 
 def _weekday(row: pd.Series) -> str:
-    return t(_WEEKDAYS[int(row["weekday"])])
+    return t(wording.ALL_WEEKDAYS[int(row["weekday"])])
 
 
 def _day_part(row: pd.Series) -> str:

@@ -182,7 +182,7 @@ def _ask_days(question: Question, result: Forecast) -> tuple[date, date] | None:
         min_value=first,
         max_value=last,
         key=key,
-        format="DD/MM/YYYY",
+        format=wording.date_field(),
         persist_state="session",
     )
     days = cast("Sequence[date]", chosen)

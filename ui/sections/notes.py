@@ -70,7 +70,9 @@ def _draw_form(view: View) -> None:
     with st.form("note_form", border=False, clear_on_submit=True):
         text = st.text_input(t("What happened?"), placeholder=t("Newsletter, TV spot, sale …"))
         left, right = st.columns(2)
-        days = left.date_input(t("First and last day"), value=(last, last), format="YYYY-MM-DD")
+        days = left.date_input(
+            t("First and last day"), value=(last, last), format=wording.date_field()
+        )
         hours = (0, 24)
         if view.whole.grain == "hour":
             hours = right.slider(t("Hours of the day"), 0, 24, (0, 24), format="%d:00")

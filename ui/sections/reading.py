@@ -170,7 +170,7 @@ def _ask_start(current: date | None) -> date | None:
         value=current,
         min_value=date(2000, 1, 1),
         max_value=date(2100, 12, 31),
-        format="YYYY-MM-DD",
+        format=wording.date_field(),
         help=t("The file numbers its days; this is the day that number 0 stands for."),
     )
 

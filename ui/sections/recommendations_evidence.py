@@ -16,7 +16,6 @@ from core.language import mark, t, tn
 from core.metrics import METRICS, available_metrics, summarise
 from core.recommendations import Recommendation
 from core.recommendations.model import ChartHint
-from core.recommendations.timing import DAYS
 from core.traffic import Filters, Traffic, select
 from core.trends import possible_grains
 from ui import cache, state
@@ -33,12 +32,6 @@ from ui.text import escape
 _MOST_ROWS = 6
 _ROOM = {"left": 5, "top": 5, "right": 20, "bottom": 5}
 """Pixels round a chart: the last number of its axis is not cut."""
-_PER = {
-    "hour": mark("{metric} per hour"),
-    "day": mark("{metric} per day"),
-    "week": mark("{metric} per week"),
-    "month": mark("{metric} per month"),
-}
 _OF_ONE = {
     "hour": mark("{metric} of {channel} by hour"),
     "day": mark("{metric} of {channel} by day"),
@@ -175,7 +168,7 @@ def _days(view: View, hint: ChartHint, subject: str) -> Drawn:
         {name or label: view.colours.get(name or "", palette.primary)},
         grain,
         view.mode,
-        title=label if entry.is_ratio else t(_PER[grain], metric=label),
+        title=label if entry.is_ratio else wording.per_step(label, grain),
         unit=entry.unit,
     )
     span = _stretch(hint, rows["time"], grain)
@@ -248,7 +241,7 @@ def days_in(subject: str) -> set[int]:
     >>> days_in("Saturdays"), days_in("Direct")
     ({5}, set())
     """
-    return {place for place, name in enumerate(DAYS) if subject.startswith(name)}
+    return {place for place, name in enumerate(wording.ALL_WEEKDAYS) if subject.startswith(name)}
 
 
 _MAKERS: Mapping[str, Callable[[View, ChartHint, str], Drawn]] = {

@@ -113,7 +113,9 @@ def _ask_start(name: str) -> date:
         state.choice_key(PAGE, f"start_{name}"),
         next_monday(date.today()),
     )
-    chosen = st.date_input(t("Start"), key=key, format="YYYY-MM-DD", persist_state="session")
+    chosen = st.date_input(
+        t("Start"), key=key, format=wording.date_field(), persist_state="session"
+    )
     return chosen if isinstance(chosen, date) else date.today()
 
 

@@ -124,7 +124,7 @@ def _ask_span(view: View) -> Span | None:
         max_value=last,
         key=key,
         persist_state="session",
-        format="YYYY-MM-DD",
+        format=wording.date_field(),
     )
     if view.whole.grain != "hour":
         return span_of(days, (0, 24))
