@@ -15,6 +15,7 @@ from core.language import LANGUAGES, speak, spoken, t
 from core.traffic import Comparison, Filters, Traffic, previous_period, select
 from ui import filters as filter_controls
 from ui import messages, sharing, state, tour
+from ui.browser import tell_browser
 from ui.cache import Key
 from ui.charts.theme import Mode, channel_colours
 from ui.clock import today
@@ -116,25 +117,24 @@ def start_page(key: str) -> None:
     with st.sidebar:
         st.markdown(f"### :material/insights: {name}")
         draw_navigation()
-        draw_language()
+        draw_language(key)
     if state.source() is None:
         sharing.draw_wish()
         state.write_link()
 
 
-def draw_language() -> None:
-    """The choice of the language; the browser's is the first."""
-    st.selectbox(
-        t("Language"),
-        list(LANGUAGES),
-        format_func=LANGUAGES.__getitem__,
-        key=state.language_key(),
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    # Streamlit's page calls itself English: a screen reader would read German with English sounds.
-    tag = f"<script>document.documentElement.lang = '{spoken()}'</script>"
-    st.html(tag, unsafe_allow_javascript=True)
+def draw_language(page: str) -> None:
+    """The choice of the language; the browser's is the first. The page hears of both."""
+    with st.container(gap=None):
+        st.selectbox(
+            t("Language"),
+            list(LANGUAGES),
+            format_func=LANGUAGES.__getitem__,
+            key=state.language_key(),
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+        tell_browser(page)
 
 
 def open_page(key: str) -> View:

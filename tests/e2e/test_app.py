@@ -362,3 +362,15 @@ def test_a_click_on_a_cell_shows_what_the_pair_is_worth(app, visit, export) -> N
     heading = re.compile("^Sessions and engaged sessions per user: ")
     expect(main(page).get_by_role("heading", name=heading)).to_be_visible()
     expect(main(page).get_by_text("How to find out")).to_be_visible()
+
+
+def test_on_a_phone_the_sidebar_gives_way_to_the_page_chosen_in_it(app, visit) -> None:
+    page = visit(f"{app}/?data=sample")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Glossary").click()
+    expect(page.locator("h1")).to_have_text("Glossary")
+    expect(
+        page.get_by_test_id("stSidebar").get_by_role("link", name="Home")
+    ).not_to_be_in_viewport()
