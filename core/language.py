@@ -11,7 +11,8 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
@@ -57,18 +58,30 @@ def spoken() -> str:
     return _spoken.get()
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak a language for a while, such as English for an id made of words.
+
+    >>> with speaking("de"):
+    ...     weekday_names()[0]
+    'Mo'
+    """
+    before = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
 def bound(function: Callable[P, R]) -> Callable[P, R]:
     """The function, speaking the language of now whenever and in whichever thread it is called."""
     language = spoken()
 
-    def speaking(*args: P.args, **kwargs: P.kwargs) -> R:
-        before = _spoken.set(language)
-        try:
+    def in_it(*args: P.args, **kwargs: P.kwargs) -> R:
+        with speaking(language):
             return function(*args, **kwargs)
-        finally:
-            _spoken.reset(before)
 
-    return speaking
+    return in_it
 
 
 def closest(tag: str | None) -> str:

@@ -13,7 +13,7 @@ from core.errors import NotEnoughData
 from core.explain import explain
 from core.language import mark, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
-from core.recommendations.words import count_plan, in_source, named, short
+from core.recommendations.words import count_plan, moment_as_subject, named, short
 from core.spikes import FELL, HELD, MIN_EXCESS, ROSE, SPIKE, Spikes
 from core.statistics import benjamini_hochberg
 from core.traffic import ALL_CHANNELS, Filters, daily_by_channel, select
@@ -85,7 +85,7 @@ def _finding(evidence: Evidence, row: Row) -> Finding:
     return Finding(
         rule_id="spike",
         kind="spikes",
-        subject=in_source(wording.moment, *moment),
+        subject=moment_as_subject(*moment),
         subject_words=wording.moment(*moment),
         headline=_headline(row, evidence.label),
         action=t(ACTIONS.get(row["engagement"], UNKNOWN)),

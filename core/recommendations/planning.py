@@ -10,7 +10,7 @@ from core.forecast import Forecast
 from core.language import mark, month_names, t
 from core.recommendations.model import ChartHint, Effect, Evidence, Finding, Outcome
 from core.recommendations.shape import shape_test
-from core.recommendations.words import from_to, in_source
+from core.recommendations.words import from_to, moment_as_subject
 
 ABOVE_TYPICAL = 1.2
 """A peak is worth preparing for from a fifth above the typical busiest period of a week."""
@@ -72,7 +72,7 @@ def _capacity(evidence: Evidence, ahead: Forecast, typical: float, most: float) 
     return Finding(
         rule_id="capacity",
         kind="planning",
-        subject=in_source(wording.moment, *moment),
+        subject=moment_as_subject(*moment),
         subject_words=wording.moment(*moment),
         headline=t(
             "About {expected} {metric} expected on {moment}; a usual week peaks at {usual}",

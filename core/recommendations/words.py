@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextvars import copy_context
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import ParamSpec
 
 import numpy as np
 import pandas as pd
 
 from core import wording
 from core.expected import OTHERS
-from core.language import SOURCE, mark, speak, t
+from core.language import SOURCE, mark, speaking, t
 from core.metrics import METRICS
 from core.recommendations.model import TestPlan
 
-P = ParamSpec("P")
 ALL = mark("All traffic")
 """Subject of what is about no channel."""
 LONGEST_NAME = 30
@@ -113,18 +110,14 @@ def named(channel: str) -> str:
     return t(channel) if channel in (ALL, OTHERS) else channel
 
 
-def in_source(write: Callable[P, str], *args: P.args, **kwargs: P.kwargs) -> str:
-    """What a function of ``wording`` writes in English, whatever is spoken: for subjects.
+def moment_as_subject(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    """A stretch as the subject of a card: in English, so that ids are the same in every language.
 
-    >>> in_source(wording.moment, pd.Timestamp("2024-04-17"), pd.Timestamp("2024-04-18"))
+    >>> moment_as_subject(pd.Timestamp("2024-04-17"), pd.Timestamp("2024-04-18"))
     'Wed 17 Apr 2024'
     """
-
-    def in_english() -> str:
-        speak(SOURCE)
-        return write(*args, **kwargs)
-
-    return copy_context().run(in_english)
+    with speaking(SOURCE):
+        return wording.moment(start, end)
 
 
 def between(metric: str, low: float, high: float) -> str:
